@@ -1,0 +1,102 @@
+"""What leaves a casebook: the whole, or the part that belongs to some sources or entities, in any RDF syntax.
+
+Quads come from the files as read, not from the store, so every lexical form is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from kgtool.formats import ExportFormat
+from kgtool.holdings import Holdings
+from kgtool.nodes import NodeIndex, Value
+from kgtool.questions import derive, resolve_identities
+from kgtool.vocab import DCTERMS, KG, OA, PROV, RDF, SKOSXL, SSSOM
+from kgtool.writing import Syntax, serialise
+
+
+def export(
+    holdings: Holdings,
+    syntax: ExportFormat,
+    *,
+    sources: Collection[str] = (),
+    entities: Collection[str] = (),
+    derived: bool = False,
+    ontology: bool = False,
+) -> bytes:
+    """The casebook's graph in one syntax.
+
+    `sources` and `entities` are IRIs and keep only the claims of those sources, and those about those entities (as
+    subject or object, identity decisions applied), with all that these lead to. `derived` adds questions, origins
+    and resolved identities, `ontology` the vocabulary; both are graphs of their own where the syntax has graphs.
+    """
+    quads = list(holdings.quads())
+    derivation = derive(holdings) if derived else []
+    if sources or entities:
+        kept = _part(holdings, frozenset(sources), frozenset(entities))
+        quads = [q for q in quads if q.subject in kept and _leads_inside(q, kept, holdings.nodes)]
+        questions = {q.object for q in derivation if q.predicate == KG.answers and q.subject in kept}
+        derivation = [q for q in derivation if q.subject in kept or q.subject in questions]
+    quads += derivation
+    if ontology:
+        quads += holdings.ontology_quads()
+    return serialise(quads, Syntax(syntax.value), prefixes=holdings.prefixes, base=holdings.base)
+
+
+def _part(holdings: Holdings, sources: frozenset[str], entities: frozenset[str]) -> set[Value]:
+    """The nodes of a part: its claims and whatever they lead to, other sources' records left out."""
+    nodes = holdings.nodes
+    resolved = resolve_identities(nodes)
+    wanted = {resolved.get(NamedNode(each), NamedNode(each)) for each in entities}
+
+    def is_wanted(claim: Value) -> bool:
+        if sources and not any(s.value in sources for s in nodes.values(claim, PROV.wasQuotedFrom)):
+            return False
+        if not wanted:
+            return True
+        ends = [*nodes.values(claim, RDF.subject), *nodes.values(claim, RDF.object)]
+        return any(resolved.get(e, e) in wanted for e in ends if isinstance(e, NamedNode))
+
+    claims = [claim for claim in nodes.instances(KG.Claim) if is_wanted(claim)]
+    their_sources = {s.value for claim in claims for s in nodes.values(claim, PROV.wasQuotedFrom)} | sources
+    kept: set[Value] = set()
+    waiting: list[Value] = [*claims, *(NamedNode(s) for s in sources), *(NamedNode(e) for e in entities)]
+    while waiting:
+        node = waiting.pop()
+        if node in kept or isinstance(node, Literal) or _is_foreign(nodes, node, their_sources):
+            continue
+        kept.add(node)
+        for property_ in nodes.properties(node):
+            waiting.extend(nodes.values(node, property_))
+    for decision in nodes.instances(KG.IdentityDecision):
+        ends = [*nodes.values(decision, SSSOM.subject_id), *nodes.values(decision, SSSOM.object_id)]
+        if ends and any(end in kept for end in ends):
+            kept.add(decision)
+            kept.update(end for end in ends if end in nodes)
+    return kept
+
+
+def _is_foreign(nodes: NodeIndex, node: Value, sources: Collection[str]) -> bool:
+    """Whether a node is another source, or a spelling or a quote that belongs to one."""
+    if nodes.has_type(node, KG.Source):
+        return node.value not in sources
+    for class_, home in ((SKOSXL.Label, DCTERMS.source), (OA.SpecificResource, OA.hasSource)):
+        if nodes.has_type(node, class_):
+            return not any(source.value in sources for source in nodes.values(node, home))
+    return False
+
+
+def _leads_inside(quad: Quad, kept: Collection[Value], nodes: NodeIndex) -> bool:
+    """Whether a triple leads nowhere that the part leaves out."""
+    return isinstance(quad.object, Literal) or quad.object in kept or quad.object not in nodes
+
+
+def graph_triples(holdings: Holdings, *, derived: bool = False, ontology: bool = False) -> Iterator[Quad]:
+    """All quads of the graph, and on request of what is derived and of the vocabulary."""
+    yield from holdings.quads()
+    if derived:
+        yield from derive(holdings)
+    if ontology:
+        yield from holdings.ontology_quads()

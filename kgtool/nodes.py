@@ -1,0 +1,85 @@
+"""Look-ups in a set of triples: the values of a node's property, the nodes of a class."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+
+from kgtool.vocab import RDF
+
+Node = NamedNode | BlankNode
+Value = NamedNode | BlankNode | Literal
+
+
+class NodeIndex:
+    """Triples by subject and by class. Values come sorted, so that every look-up is stable."""
+
+    def __init__(self, triples: Iterable[Triple | Quad]) -> None:
+        values: dict[Node, dict[NamedNode, list[Value]]] = {}
+        instances: dict[Value, list[Node]] = defaultdict(list)
+        seen = set()
+        for triple in triples:
+            if isinstance(triple.subject, Triple) or isinstance(triple.object, Triple):
+                continue  # RDF 1.2; reading lets none through
+            key = (triple.subject, triple.predicate, triple.object)
+            if key in seen:
+                continue
+            seen.add(key)
+            values.setdefault(triple.subject, {}).setdefault(triple.predicate, []).append(triple.object)
+            if triple.predicate == RDF.type:
+                instances[triple.object].append(triple.subject)
+        self._values = values
+        self._instances = instances
+
+    def __contains__(self, node: object) -> bool:
+        return node in self._values
+
+    def nodes(self) -> Iterator[Node]:
+        """Every node that stands as a subject, sorted."""
+        yield from sorted(self._values, key=str)
+
+    def properties(self, node: Node) -> list[NamedNode]:
+        return sorted(self._values.get(node, {}), key=str)
+
+    def values(self, node: Value, predicate: NamedNode) -> list[Value]:
+        if isinstance(node, Literal):
+            return []
+        return sorted(self._values.get(node, {}).get(predicate, ()), key=str)
+
+    def value(self, node: Value, predicate: NamedNode) -> Value | None:
+        """The first value in sorted order, or None."""
+        found = self.values(node, predicate)
+        return found[0] if found else None
+
+    def node(self, node: Value, predicate: NamedNode) -> NamedNode | None:
+        """The first value that is an IRI."""
+        return next((v for v in self.values(node, predicate) if isinstance(v, NamedNode)), None)
+
+    def text(self, node: Value, predicate: NamedNode) -> str | None:
+        """The lexical form of the first value that is a literal."""
+        return next((v.value for v in self.values(node, predicate) if isinstance(v, Literal)), None)
+
+    def texts(self, node: Value, predicate: NamedNode) -> list[str]:
+        return [v.value for v in self.values(node, predicate) if isinstance(v, Literal)]
+
+    def number(self, node: Value, predicate: NamedNode) -> int | None:
+        """The first value as a whole number, where its lexical form is one."""
+        text = self.text(node, predicate)
+        return int(text) if text is not None and text.isascii() and text.isdigit() else None
+
+    def instances(self, type_: NamedNode) -> list[Node]:
+        return sorted(self._instances.get(type_, ()), key=str)
+
+    def has_type(self, node: Value, type_: NamedNode) -> bool:
+        return type_ in self.values(node, RDF.type)
+
+
+def is_iri(text: str) -> bool:
+    """Whether `text` is an absolute IRI."""
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True

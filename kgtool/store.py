@@ -1,0 +1,74 @@
+"""The embedded store: pyoxigraph in memory, asked in a worker process under limits.
+
+It is an index and no archive: pyoxigraph normalises some literals, so what is exported comes from the quads as
+read. Queries see all named graphs as one default graph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pyoxigraph
+from pyoxigraph import Quad
+
+from kgtool.errors import SyntaxProblem
+from kgtool.results import Answer, Rows, Triples, Truth
+from kgtool.worker import Limits, run_limited
+
+# The parser's message is "error at LINE:COLUMN: expected one of …", a list of tokens, character classes and, for
+# what a grammar cannot say, a sentence.
+_PARSER = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): expected (?:one of )?(?P<expected>.*)")
+_CHARACTER_CLASS = re.compile(r"\[[^\]]*\]")
+_SENTENCE = re.compile(r"(?:The|This|Variable|Prefix|Unknown|Invalid|[A-Z][a-z]+) [A-Za-z][^,\[]*")
+_TOKEN = re.compile(r'"[^"]*"|\b[A-Z]{2,}\b')
+
+
+class Store:
+    """Quads that can be asked; nothing is ever written through it."""
+
+    def __init__(self, quads: Iterable[Quad]) -> None:
+        self._store = pyoxigraph.Store()
+        self._store.bulk_extend(quads)
+
+    def __len__(self) -> int:
+        return len(self._store)
+
+    def answer(self, query: str, *, limits: Limits | None = None, name: str = "the query") -> Answer:
+        """The complete answer to a query that `querytext.guard` has let through.
+
+        With `limits` the query runs in a worker process. Raises SyntaxProblem for a query that does not parse, and
+        what `run_limited` raises.
+        """
+        if limits is None:
+            return self._answer(query, name)
+        return run_limited(lambda: self._answer(query, name), limits, task=name)
+
+    def _answer(self, query: str, name: str) -> Answer:
+        try:
+            found = self._store.query(query, use_default_graph_as_union=True)
+            if isinstance(found, pyoxigraph.QueryBoolean):
+                return Truth(bool(found))
+            if isinstance(found, pyoxigraph.QueryTriples):
+                return Triples(tuple(sorted(set(found), key=str)))
+            variables = tuple(variable.value for variable in found.variables)
+            return Rows(variables, tuple(tuple(row[v] for v in found.variables) for row in found))
+        except SyntaxError as error:
+            raise _syntax_problem(error, name) from error
+
+
+def _syntax_problem(error: SyntaxError, name: str) -> SyntaxProblem:
+    said = _PARSER.match(" ".join(str(error.msg).split()))
+    if said is None:
+        return SyntaxProblem(f"this is not SPARQL 1.1: {error.msg}", file=name, advice="mend the query")
+    line, column, expected = int(said["line"]), int(said["column"]), said["expected"]
+    sentence = _SENTENCE.search(expected)
+    if sentence:
+        what = sentence[0].strip(" ,")
+        what = what[0].lower() + what[1:]
+    else:
+        tokens = dict.fromkeys(match[0] for match in _TOKEN.finditer(_CHARACTER_CLASS.sub("", expected)))
+        what = f"expected {' or '.join(list(tokens)[:6])} here" if tokens else "the grammar breaks here"
+    return SyntaxProblem(
+        f"this is not SPARQL 1.1: {what}", file=name, line=line, column=column, advice="mend the query"
+    )
