@@ -40,8 +40,15 @@ class Layout:
     def style_file(self) -> Path:
         return dict(self._overlaid("ontology", ".ttl"))["style.ttl"]
 
-    def has_own_ontology(self) -> bool:
-        return (self.root / "ontology").is_dir()
+    def own_ontology_files(self) -> list[Path]:
+        """The vocabulary and shapes that this casebook brings along: not those that come with kgtool."""
+        own = self.root / "ontology"
+        shipped = _SHIPPED / "ontology"
+        return [
+            path
+            for _, path in self._overlaid("ontology", ".ttl")
+            if path.is_relative_to(own) and not _same_content(path, shipped / path.relative_to(own))
+        ]
 
     def query_files(self) -> dict[str, Path]:
         """The saved queries by name: ``queries/NAME.rq``."""
@@ -80,6 +87,10 @@ class Layout:
             for path in base.rglob(f"*{suffix}"):
                 files[path.relative_to(base).as_posix()] = path
         return sorted(files.items())
+
+
+def _same_content(path: Path, other: Path) -> bool:
+    return other.is_file() and path.read_bytes() == other.read_bytes()
 
 
 def find_casebook(start: Path) -> Layout:

@@ -14,18 +14,13 @@ if TYPE_CHECKING:
     import rdflib
 
 
-def to_rdflib(
-    quads: Iterable[Quad | Triple], prefixes: Iterable[tuple[str, str]] = (), *, store: str = "default"
-) -> rdflib.Graph:
-    """One graph with the triples of all quads; `prefixes` are bound to it.
-
-    `store` names one of rdflib's stores: "SimpleMemory" knows no contexts and is about twice as fast to read.
-    """
+def to_rdflib(quads: Iterable[Quad | Triple], prefixes: Iterable[tuple[str, str]] = ()) -> rdflib.Graph:
+    """One graph with the triples of all quads; `prefixes` are bound to it."""
     import rdflib
     from rdflib.term import BNode, Identifier, URIRef
     from rdflib.term import Literal as RdflibLiteral
 
-    graph = rdflib.Graph(store=store, bind_namespaces="none")
+    graph = rdflib.Graph(bind_namespaces="none")
     for name, iri in prefixes:
         graph.bind(name, iri)
     known: dict[Value | Triple, Identifier] = {}

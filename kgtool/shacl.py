@@ -39,11 +39,14 @@ def shape_results(shapes: Iterable[Quad], data: Iterable[Quad], limits: Limits) 
 
     Raises LimitReached when `limits` end it.
     """
-    import pyshacl  # noqa: F401  heavy; and it must be there before the worker starts
+    # The worker can open no file, so all modules must be there before it starts; rdflib loads its store with the
+    # first graph.
+    import pyshacl  # noqa: F401
 
-    data_graph = to_rdflib(data, store="SimpleMemory")
-    shapes_graph = to_rdflib(shapes, store="SimpleMemory")
-    return run_limited(lambda: _results(data_graph, shapes_graph), limits, task="the validation")
+    to_rdflib(())
+    # The graphs are built in the worker: what a child changes of its parent's memory, counts of references
+    # included, is copied page by page.
+    return run_limited(lambda: _results(to_rdflib(data), to_rdflib(shapes)), limits, task="the validation")
 
 
 def _results(data: rdflib.Graph, shapes: rdflib.Graph) -> list[ShapeResult]:

@@ -34,7 +34,7 @@ from kgtool.shacl import ShapeResult, shape_results
 from kgtool.shapes import Shapes
 from kgtool.store import Store
 from kgtool.vocab import KG, OA, PROV, SCHEMA, SH, SKOSXL
-from kgtool.worker import Limits
+from kgtool.worker import Limits, run_limited
 
 CHECK = "check:"
 DEFAULT_LIMITS = Limits(seconds=600.0, memory=4 * 1024**3)
@@ -96,8 +96,7 @@ class _Run:
         findings += self._shape_findings(shapes, self.merged, self._data_quads(), slips)
         findings = _without_renamed_quotes(findings, quotes)
         findings += self._word_findings(claims, quotes, texts)
-        if layout.has_own_ontology():
-            findings += self._style_findings()
+        findings += self._style_findings()
         return Report(
             findings=tuple(sorted(self._placed(findings), key=_order)),
             checked=self._checked(shapes, claims, quotes, texts),
@@ -119,16 +118,22 @@ class _Run:
     # --- checks ---
 
     def _check_findings(self) -> Iterator[Finding]:
+        layout = self.holdings.layout
+        checks = {name: (layout.name_of(path), path) for name, path in layout.check_files().items()}
+        texts = {name: read_query(path, file) for name, (file, path) in checks.items()}
+        for name, (file, _) in checks.items():
+            guard(texts[name], name=file)
         store = Store(self._data_quads())
-        for name, path in self.holdings.layout.check_files().items():
-            file = self.holdings.layout.name_of(path)
-            text = read_query(path, file)
-            guard(text, name=file)
-            header = read_header(text, name=file)
-            severity = next((s for s in Severity if s.value in header.tags), Severity.VIOLATION)
-            answer = store.answer(text, limits=self.limits, name=file)
-            if not isinstance(answer, Rows):
+        answers = run_limited(
+            lambda: {name: store.answer(text, name=checks[name][0]) for name, text in texts.items()},
+            self.limits,
+            task="the checks",
+        )
+        for name, answer in answers.items():
+            if not isinstance(answer, Rows) or not answer.rows:
                 continue
+            header = read_header(texts[name], name=checks[name][0])
+            severity = next((s for s in Severity if s.value in header.tags), Severity.VIOLATION)
             for row in answer.rows:
                 cells = dict(zip(answer.variables, row, strict=True))
                 focus, at, value = (_plain(cells.get(each)) for each in ("focus", "path", "value"))
@@ -265,13 +270,19 @@ class _Run:
     # --- the vocabulary's style ---
 
     def _style_findings(self) -> Iterator[Finding]:
+        """What a casebook adds to the vocabulary keeps its style; what comes with kgtool is held to it by tests."""
+        if not self.own_ontology:
+            return
         layout = self.holdings.layout
         style = Shapes(read_document(layout.style_file(), name=layout.name_of(layout.style_file())))
         style.check()
-        files = [layout.shapes_file(), layout.style_file()]
-        own = [read_document(each, name=layout.name_of(each)) for each in files]
-        quads = [quad for document in (*self.holdings.ontology, *own) for quad in document.quads]
+        quads = [quad for document in self.own_ontology for quad in document.quads]
         yield from self._shape_findings(style, NodeIndex(quads), quads)
+
+    @cached_property
+    def own_ontology(self) -> list[Document]:
+        layout = self.holdings.layout
+        return [read_document(path, name=layout.name_of(path)) for path in layout.own_ontology_files()]
 
     # --- words ---
 
@@ -434,12 +445,8 @@ class _Run:
         return {d.name: index_positions(d.text, base=d.base) for d in self._all_documents() if d.format in family}
 
     def _all_documents(self) -> list[Document]:
-        layout = self.holdings.layout
-        documents = [*self.holdings.graph, *self.holdings.ontology]
-        if layout.has_own_ontology():
-            files = (layout.shapes_file(), layout.style_file())
-            documents.extend(read_document(each, name=layout.name_of(each)) for each in files)
-        return documents
+        named = {document.name: document for document in self.own_ontology}
+        return [*self.holdings.graph, *({d.name: d for d in self.holdings.ontology} | named).values()]
 
     # --- what was looked at ---
 

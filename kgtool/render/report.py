@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+import typer
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kgtool.errors import place
@@ -44,33 +45,26 @@ def render(report: Report, format_: ReportFormat, *, version: str, color: bool =
 
 # --- text ---
 
-_STYLES = {Severity.VIOLATION: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_COLORS = {Severity.VIOLATION: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
 def _text(report: Report, *, color: bool) -> str:
-    import io
+    def styled(text: str, **style: Any) -> str:
+        # click's colours: rich takes longer to import than a small casebook takes to be read.
+        return typer.style(text, **style) if color else text
 
-    from rich.console import Console
-    from rich.text import Text
-
-    out = io.StringIO()
-    console = Console(file=out, force_terminal=color, no_color=not color, width=80, legacy_windows=False)
+    lines: list[str] = []
     for finding in report.findings:
-        line = Text()
         where = place(finding.file, finding.line, finding.column)
-        line.append(f"{for_terminal(where)}: " if where else "")
-        line.append(finding.severity.value, style=_STYLES[finding.severity])
-        line.append(f": {for_terminal(finding.message)} ")
-        line.append(f"[{finding.rule}]", style="dim")
-        console.print(line, soft_wrap=True)
-        console.print(Text(f"    {for_terminal(finding.fix)}", style="dim"), soft_wrap=True)
+        severity = styled(finding.severity.value, fg=_COLORS[finding.severity], bold=True)
+        rule = styled(f"[{finding.rule}]", dim=True)
+        lines.append(f"{for_terminal(f'{where}: ' if where else '')}{severity}: {for_terminal(finding.message)} {rule}")
+        lines.append(styled(f"    {for_terminal(finding.fix)}", dim=True))
     if report.findings:
-        console.print()
-    for sentence in summary(report):
-        console.print(Text(for_terminal(sentence)), soft_wrap=True)
-    verdict = verdict_of(report)
-    console.print(Text(verdict, style="bold green" if report.conforms else "bold red"), soft_wrap=True)
-    return out.getvalue()
+        lines.append("")
+    lines += [for_terminal(sentence) for sentence in summary(report)]
+    lines.append(styled(verdict_of(report), fg="green" if report.conforms else "red", bold=True))
+    return "\n".join(lines) + "\n"
 
 
 def summary(report: Report) -> list[str]:
