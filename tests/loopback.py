@@ -176,7 +176,7 @@ def _handler(server: LoopbackServer) -> type[BaseHTTPRequestHandler]:
             with suppress(ConnectionError):
                 super().handle()
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name of the base class
             """Silent: a test's output is its own."""
 
     return Handler
