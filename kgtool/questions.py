@@ -60,9 +60,13 @@ def resolve_identities(nodes: NodeIndex) -> dict[NamedNode, NamedNode]:
             continue
         first, second = nodes.node(decision, SSSOM.subject_id), nodes.node(decision, SSSOM.object_id)
         if first is not None and second is not None:
-            one, other = sorted((head(first), head(second)), key=str)
+            one, other = sorted((head(first), head(second)), key=_iri)
             parent[other] = one
-    return {node: head(node) for node in sorted(parent, key=str)}
+    return {node: head(node) for node in sorted(parent, key=_iri)}
+
+
+def _iri(node: NamedNode) -> str:
+    return node.value
 
 
 def _entities(claim: Claim) -> Iterable[NamedNode]:

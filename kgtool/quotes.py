@@ -120,11 +120,14 @@ def occurrences(text: str, words: str) -> list[int]:
 
 def in_context(text: str, start: int, end: int, *, width: int = 60) -> tuple[str, str, str]:
     """The words before, in and after a span, cut at word boundaries to about `width` code points a side."""
-    before, after = text[max(0, start - width) : start], text[end : end + width]
-    if start > width:
-        before = "…" + before.split(" ", 1)[-1] if " " in before else "…" + before
-    if end + width < len(text):
-        after = after.rsplit(" ", 1)[0] + "…" if " " in after else after + "…"
+    cut, before = max(0, start - width), text[max(0, start - width) : start]
+    if cut > 0:
+        within_word = not text[cut - 1].isspace() and not text[cut].isspace()
+        before = "…" + (before.partition(" ")[2] if within_word and " " in before else before)
+    cut, after = end + width, text[end : end + width]
+    if cut < len(text):
+        within_word = not text[cut - 1].isspace() and not text[cut].isspace()
+        after = (after.rpartition(" ")[0] if within_word and " " in after else after) + "…"
     return before, text[start:end], after
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Quad
 
+from kgtool.errors import InputError
 from kgtool.findings import Severity
 from kgtool.rdflibgraph import to_rdflib
 from kgtool.vocab import SH
@@ -51,18 +52,24 @@ def shape_results(shapes: Iterable[Quad], data: Iterable[Quad], limits: Limits) 
 
 def _results(data: rdflib.Graph, shapes: rdflib.Graph) -> list[ShapeResult]:
     import pyshacl
+    from pyshacl.errors import ReportableRuntimeError
     from rdflib import RDF, Namespace, URIRef
 
-    _, report, _ = pyshacl.validate(
-        data,
-        shacl_graph=shapes,
-        advanced=False,
-        do_owl_imports=False,
-        inference="none",
-        inplace=True,
-        js=False,
-        meta_shacl=False,
-    )
+    try:
+        _, report, _ = pyshacl.validate(
+            data,
+            shacl_graph=shapes,
+            advanced=False,
+            do_owl_imports=False,
+            inference="none",
+            inplace=True,
+            js=False,
+            meta_shacl=False,
+        )
+    except ReportableRuntimeError as error:
+        # What `Shapes.check` does not know of a shapes file, the engine may.
+        said = str(error).strip().splitlines()[0]
+        raise InputError(f"the shapes cannot be used: {said}", advice="mend the shapes") from error
     sh = Namespace(SH.iri)
     results = []
     for node in report.subjects(RDF.type, sh.ValidationResult):

@@ -95,7 +95,7 @@ class _Run:
         slips = {(f.focus, near) for f in findings if (near := self._suggestion(f)) is not None}
         findings += self._shape_findings(shapes, self.merged, self._data_quads(), slips)
         findings = _without_renamed_quotes(findings, quotes)
-        findings += self._word_findings(claims, quotes, texts)
+        findings += self._word_findings(claims, quotes, texts, {(f.focus, f.path) for f in findings})
         findings += self._style_findings()
         return Report(
             findings=tuple(sorted(self._placed(findings), key=_order)),
@@ -179,11 +179,16 @@ class _Run:
     def _shape_findings(
         self, shapes: Shapes, data: NodeIndex, quads: Iterable[Quad], slips: Slips = frozenset()
     ) -> Iterator[Finding]:
-        """One finding a focus node and shape, without those that only follow from a misspelt term."""
+        """One finding a focus node and shape, without those that only follow from another."""
+        results = shape_results(shapes.document.quads, quads, self.limits)
+        # A literal where an IRI belongs breaks the shapes of what should stand there, too.
+        out_of_kind = {r.value for r in results if r.component == "NodeKindConstraintComponent" and r.value != r.focus}
         told: set[tuple[str, str]] = set()
-        for result in shape_results(shapes.document.quads, quads, self.limits):
+        for result in results:
+            described = _describes(data, result.focus)
+            if not described and result.focus in out_of_kind:
+                continue
             # A node that is not described at all breaks every shape it meets, for that one reason.
-            described = not is_iri(result.focus) or NamedNode(result.focus) in data
             key = (result.focus, result.shape if described else "")
             if key in told:
                 continue
@@ -290,9 +295,15 @@ class _Run:
         nodes = self.holdings.nodes
         return [read_quote(nodes, node) for node in nodes.instances(OA.SpecificResource)]
 
-    def _word_findings(self, claims: list[Claim], quotes: list[Quote], texts: Mapping[str, str]) -> Iterator[Finding]:
+    def _word_findings(
+        self, claims: list[Claim], quotes: list[Quote], texts: Mapping[str, str], malformed: Slips
+    ) -> Iterator[Finding]:
         wrong: set[str] = set()
         for quote in quotes:
+            selector = self.holdings.nodes.node(NamedNode(quote.iri), OA.hasSelector) if is_iri(quote.iri) else None
+            if selector is not None and any((selector.value, each.value) in malformed for each in _SELECTING):
+                wrong.add(quote.iri)  # a shape has said so already
+                continue
             text = texts.get(quote.source or "")
             problem = check_quote(quote, text)
             if problem is not None:
@@ -301,7 +312,7 @@ class _Run:
             elif text is not None and (problem := check_unique(quote, text)) is not None:
                 yield self._quote_finding(quote.iri, "words-around", Severity.WARNING, problem)
         yield from self._length_findings(texts)
-        yield from self._spelling_findings(wrong)
+        yield from self._spelling_findings(wrong, malformed)
         for claim in claims:
             if claim.quote is not None and claim.quote.iri not in wrong:
                 yield from self._wording_findings(claim, texts.get(claim.source or ""))
@@ -349,9 +360,11 @@ class _Run:
                     value=digest,
                 )
 
-    def _spelling_findings(self, wrong: set[str]) -> Iterator[Finding]:
+    def _spelling_findings(self, wrong: set[str], malformed: Slips) -> Iterator[Finding]:
         nodes = self.holdings.nodes
         for label in nodes.instances(SKOSXL.Label):
+            if (label.value, SKOSXL.literalForm.value) in malformed:
+                continue
             form = nodes.text(label, SKOSXL.literalForm)
             for target in nodes.values(label, OA.hasTarget):
                 quote = read_quote(nodes, target)
@@ -468,6 +481,19 @@ class _Run:
             deactivated=tuple(self.labels.short(iri) for iri in shapes.deactivated()),
             checks=tuple(holdings.layout.check_files()),
         )
+
+
+_SELECTING = (OA.exact, OA.start, OA.end)
+
+
+def _describes(data: NodeIndex, node: str) -> bool:
+    """Whether anything is said of a node, given by its IRI, its blank node label or a literal's letters."""
+    if is_iri(node):
+        return NamedNode(node) in data
+    try:
+        return BlankNode(node) in data
+    except ValueError:  # no label of a blank node: a literal
+        return False
 
 
 def _undeclared(finding: Finding) -> str | None:

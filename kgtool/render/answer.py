@@ -9,10 +9,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import textwrap
 from collections.abc import Callable
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+import typer
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kgtool.errors import UsageError
@@ -22,6 +24,8 @@ from kgtool.render.safe import for_spreadsheet, for_terminal, for_xml
 from kgtool.results import Answer, Rows, Term, Triples, Truth
 from kgtool.writing import to_turtle
 
+# Columns of a terminal below which a table's column cannot be read.
+_NARROWEST_COLUMN = 16
 _TRIPLE = ("subject", "predicate", "object")
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 
@@ -92,6 +96,8 @@ def _table(rows: Rows, labels: Labels, width: int | None, *, color: bool) -> str
     needed = sum(
         max([len(name), *(len(row[column]) for row in cells)]) + 3 for column, name in enumerate(rows.variables)
     )
+    if width is not None and needed > width and width < _NARROWEST_COLUMN * len(rows.variables):
+        return _records(rows.variables, cells, width, color=color)
     out = io.StringIO()
     console = Console(
         file=out, width=width or max(needed * 2, 80), force_terminal=color, no_color=not color, legacy_windows=False
@@ -107,6 +113,24 @@ def _table(rows: Rows, labels: Labels, width: int | None, *, color: bool) -> str
     count = len(rows.rows)
     console.print(Text(f"{count} row{'' if count == 1 else 's'}", style="dim"))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _records(variables: tuple[str, ...], cells: list[list[str]], width: int, *, color: bool) -> str:
+    """One block a row, one line a column: how a row reads that has more columns than the terminal has room for."""
+    margin = max(len(name) for name in variables) + 2
+    lines: list[str] = []
+    for number, row in enumerate(cells, start=1):
+        heading = f"── {number} ".ljust(min(width, 40), "─")
+        lines.append(typer.style(heading, dim=True) if color else heading)
+        for name, cell in zip(variables, row, strict=True):
+            if not cell:
+                continue
+            label = name.ljust(margin)
+            folded = textwrap.wrap(cell, max(20, width - margin), break_on_hyphens=False)
+            lines.append((typer.style(label, bold=True) if color else label) + folded[0])
+            lines += [" " * margin + each for each in folded[1:]]
+    count = len(cells)
+    return "\n".join([*lines, f"{count} row{'' if count == 1 else 's'}"]) + "\n"
 
 
 def _is_number(term: Term | None) -> bool:
