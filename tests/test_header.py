@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode
 
-from kgtool.errors import KgtoolError, SyntaxProblem, UsageError
+from kgtool.errors import SyntaxProblem, UsageError
 from kgtool.header import Header, Parameter, ParameterType, parse_value, read_header
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -152,7 +152,7 @@ def test_a_bad_header(header: str, line: int, message: str) -> None:
     text = "# first\n" + "".join(f"#+ {part}\n" for part in header.split("\n")) + "SELECT * {}"
     with pytest.raises(SyntaxProblem) as caught:
         read_header(text, name="q.rq")
-    if message.startswith("a parameter should") or message.startswith("the header is not YAML"):
+    if message.startswith(("a parameter should", "the header is not YAML")):
         assert message in str(caught.value)
         assert str(caught.value).startswith("q.rq:")
     else:
