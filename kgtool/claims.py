@@ -42,7 +42,8 @@ class Claim:
     """One statement of one source; `object` is an IRI or a literal, qualifiers are sorted by property.
 
     `attributions` holds the chains, each from the outermost hop to the innermost; `origins` the agents at their
-    ends, or the source itself when it speaks in its own voice.
+    ends, or the source itself when it speaks in its own voice. (What counts as an origin when sources copy each other
+    is derived: `kgtool.questions`.)
     """
 
     iri: str
@@ -117,32 +118,12 @@ def read_attributions(nodes: NodeIndex, claim: NamedNode) -> Iterator[tuple[Hop,
             yield tuple(hops)
 
 
-def origins_of_source(nodes: NodeIndex, source: NamedNode) -> set[str]:
-    """The sources at the head of what `source` copies, or itself. In a closed circle of copies, all of them."""
-    reached: set[NamedNode] = set()
-    heads: set[str] = set()
-    waiting = [source]
-    while waiting:
-        each = waiting.pop()
-        if each in reached:
-            continue
-        reached.add(each)
-        upstream = [v for v in nodes.values(each, PROV.wasDerivedFrom) if isinstance(v, NamedNode)]
-        if not upstream:
-            heads.add(each.value)
-        waiting.extend(upstream)
-    return heads or {each.value for each in reached}
-
-
 def _read_claim(nodes: NodeIndex, node: NamedNode, qualifiers: list[NamedNode]) -> Claim:
     source = nodes.node(node, PROV.wasQuotedFrom)
     target = nodes.value(node, OA.hasTarget)
     object_ = nodes.value(node, RDF.object)
     chains = tuple(read_attributions(nodes, node))
-    if chains:
-        origins = {chain[-1].agent for chain in chains}
-    else:
-        origins = origins_of_source(nodes, source) if source is not None else set()
+    origins = {chain[-1].agent for chain in chains} or ({source.value} if source is not None else set())
     return Claim(
         iri=node.value,
         source=_iri(source),

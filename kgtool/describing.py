@@ -15,7 +15,7 @@ from kgtool.labels import Labels, spellings
 from kgtool.positions import index_positions
 from kgtool.questions import resolve_identities
 from kgtool.quotes import in_context
-from kgtool.vocab import DCTERMS, KG, RDF, RDFS, SCHEMA, SKOS, SSSOM, Polarity
+from kgtool.vocab import DCTERMS, KG, PROV, RDF, RDFS, SCHEMA, SKOS, SSSOM, Polarity
 
 
 @dataclass(frozen=True)
@@ -179,6 +179,9 @@ class _Teller:
         verdict = nodes.node(decision, KG.decision)
         return {
             "decision": verdict.value.removeprefix(KG.iri) if verdict is not None else None,
+            "stands": not any(
+                decision in nodes.values(other, PROV.wasRevisionOf) for other in nodes.instances(KG.IdentityDecision)
+            ),
             "nodes": [self.named(other.value) for other in others],
             "by": nodes.text(decision, SSSOM.author_label),
             "date": nodes.text(decision, SSSOM.mapping_date),

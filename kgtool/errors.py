@@ -16,6 +16,8 @@ Each error carries its parts; `str()` joins them into one line:
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from enum import IntEnum
 
 
@@ -34,6 +36,12 @@ def place(file: str | None, line: int | None = None, column: int | None = None) 
     """``file:line:column`` with the parts that are known; lines and columns count from 1."""
     parts = [part for part in (file, line, column) if part is not None]
     return ":".join(str(part) for part in parts)
+
+
+def near_names(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """Up to two of the known names that come nearest, quoted and joined by “or”, for an advice; else nothing."""
+    near = difflib.get_close_matches(name, sorted(known), 2, cutoff)
+    return " or ".join(f"'{each}'" for each in near)
 
 
 class KgtoolError(Exception):

@@ -58,12 +58,13 @@ class Parameter:
 class Header:
     """What a saved query says of itself; an empty header where it says nothing.
 
-    A check's summary and description are the problem, and `fix` is what to do about it.
+    A check's summary and description are the problem, and `fix` is what to do about it; a rule has an `example`.
     """
 
     summary: str = ""
     description: str = ""
     fix: str = ""
+    example: str = ""
     tags: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
 
@@ -126,7 +127,7 @@ _READERS: Mapping[ParameterType, tuple[str, Callable[[str], bool], str | None]] 
 def read_header(text: str, *, name: str) -> Header:
     """The header of a saved query: the lines that begin with `#+`, which hold YAML, as in CLARIAH/grlc.
 
-    Keys: `summary`, `description` and `fix` (text), `tags` (a list), `params` (a list of `name`, `type`,
+    Keys: `summary`, `description`, `fix` and `example` (text), `tags` (a list), `params` (a list of `name`, `type`,
     `description`, `optional`, `default`). All values are taken as they are written: `2024-08-15` is text
     and `no` is not false. Raises `SyntaxProblem`, with the line in the query's own text, for bad YAML,
     unknown or repeated keys, and unknown types. A text without such lines has an empty header.
@@ -154,11 +155,12 @@ class _HeaderReader:
         root = self._compose(yaml_text) if yaml_text.strip() else None
         if root is None:
             return Header()
-        parts = self._mapping(root, "the header", ("summary", "description", "fix", "tags", "params"))
+        parts = self._mapping(root, "the header", ("summary", "description", "fix", "example", "tags", "params"))
         return Header(
             summary=self._text(parts, "summary"),
             description=self._text(parts, "description"),
             fix=self._text(parts, "fix"),
+            example=self._text(parts, "example"),
             tags=tuple(self._scalar(tag, "a tag") for tag in self._sequence(parts, "tags")),
             parameters=self._parameters(self._sequence(parts, "params")),
         )

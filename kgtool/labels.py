@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -72,7 +73,7 @@ class Labels:
         expanded = self.expand(name)
         if expanded is not None and self._known(expanded) and self._fits(expanded, of_class):
             return expanded
-        folded = name.casefold().strip()
+        folded = _folded(name).strip()
         found = [iri for iri in sorted(self._named.get(folded, ())) if self._fits(iri, of_class)]
         if len(found) == 1:
             return found[0]
@@ -90,7 +91,7 @@ class Labels:
         raise UsageError(f"no {kind} is called '{name}'", advice=advice)
 
     def expand(self, name: str) -> str | None:
-        """The IRI that an IRI in angle brackets or bare, or a prefixed name, stands for."""
+        """The IRI that an IRI, a prefixed name or a path below the casebook's base stands for, ``<…>`` or bare."""
         bare = name[1:-1] if name.startswith("<") and name.endswith(">") else name
         if re.match(r"(?:https?|urn):", bare):
             return bare if is_iri(bare) else None
@@ -99,7 +100,7 @@ class Labels:
             iri = self.holdings.prefixes[prefix] + local
             return iri if is_iri(iri) else None
         own = self.holdings.base + bare
-        return own if bare != name and is_iri(own) else None
+        return own if (bare != name or "/" in bare) and is_iri(own) else None
 
     @cached_property
     def _named(self) -> dict[str, set[str]]:
@@ -111,13 +112,13 @@ class Labels:
             if node.value.startswith(self.holdings.base) and "#" not in node.value:
                 own = node.value[len(self.holdings.base) :]
                 if not own.startswith(("label/", "attribution/")):
-                    named[own.rsplit("/", 1)[-1].casefold()].add(node.value)
+                    named[_folded(own.rsplit("/", 1)[-1])].add(node.value)
             for predicate in (RDFS.label, DCTERMS.title):
                 for label in nodes.texts(node, predicate):
-                    named[label.casefold()].add(node.value)
+                    named[_folded(label)].add(node.value)
             for spelled in nodes.values(node, SKOSXL.altLabel):
                 for form in nodes.texts(spelled, SKOSXL.literalForm):
-                    named[form.casefold()].add(node.value)
+                    named[_folded(form)].add(node.value)
         named.pop("", None)
         return named
 
@@ -131,7 +132,7 @@ class Labels:
             node = NamedNode(iri)
             forms = [f for s in nodes.values(node, SKOSXL.altLabel) for f in nodes.texts(s, SKOSXL.literalForm)]
             for form in (*nodes.texts(node, RDFS.label), *nodes.texts(node, DCTERMS.title), *forms):
-                if form.casefold() == folded:
+                if _folded(form) == folded:
                     return form
         return folded
 
@@ -141,6 +142,11 @@ class Labels:
 
     def _fits(self, iri: str, of_class: NamedNode | None) -> bool:
         return of_class is None or self.holdings.nodes.has_type(NamedNode(iri), of_class)
+
+
+def _folded(name: str) -> str:
+    """A name without what does not matter in it: letter case, and whether accents are typed apart."""
+    return unicodedata.normalize("NFC", name.casefold())
 
 
 def spellings(holdings: Holdings, entity: str) -> list[tuple[str, str, int]]:

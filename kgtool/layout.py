@@ -60,6 +60,12 @@ class Layout:
         files = self._overlaid("queries", ".rq")
         return {key[len(prefix) : -3]: path for key, path in files if key.startswith(prefix)}
 
+    def rule_files(self) -> dict[str, Path]:
+        """The rules of comparison, by name and in the order in which they run: ``queries/rules/NN-NAME.rq``."""
+        prefix = "rules/"
+        files = self._overlaid("queries", ".rq")
+        return {key[len(prefix) : -3]: path for key, path in files if key.startswith(prefix)}
+
     def texts(self, folder: Path | None = None) -> Path | None:
         """Where stored texts lie: the folder given, else what KGTOOL_TEXTS names, else ``texts/``."""
         named = folder or (Path(value) if (value := os.environ.get(TEXTS_VARIABLE)) else None)

@@ -46,7 +46,8 @@ class NodeIndex:
     def values(self, node: Value, predicate: NamedNode) -> list[Value]:
         if isinstance(node, Literal):
             return []
-        return sorted(self._values.get(node, {}).get(predicate, ()), key=str)
+        found = self._values.get(node, {}).get(predicate, ())
+        return list(found) if len(found) < 2 else sorted(found, key=str)
 
     def value(self, node: Value, predicate: NamedNode) -> Value | None:
         """The first value in sorted order, or None."""

@@ -25,11 +25,14 @@ _TOKEN = re.compile(r'"[^"]*"|\b[A-Z]{2,}\b')
 
 
 class Store:
-    """Quads that can be asked; nothing is ever written through it."""
+    """Quads that can be asked; no query writes."""
 
     def __init__(self, quads: Iterable[Quad]) -> None:
         self._store = pyoxigraph.Store()
         self._store.bulk_extend(quads)
+
+    def add(self, quads: Iterable[Quad]) -> None:
+        self._store.extend(quads)
 
     def __len__(self) -> int:
         return len(self._store)

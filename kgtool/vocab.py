@@ -44,6 +44,7 @@ XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 # What a listing and an export may abbreviate, beside the prefixes that a casebook's own files declare.
 PREFIXES = MappingProxyType(
     {
+        "cito": "http://purl.org/spar/cito/",
         "dcat": DCAT.iri,
         "dcterms": DCTERMS.iri,
         "kg": KG.iri,
@@ -106,6 +107,59 @@ class WayOfComparing(Concept):
     NAME = "name"
 
 
+class Relation(Concept):
+    ELSEWHEN = "elsewhen"
+    ONE_UNCLEAR = "oneUnclear"
+    SAME_ANSWER = "sameAnswer"
+    OTHER_SPELLING = "otherSpelling"
+    NARROWER_ANSWER = "narrowerAnswer"
+    OVERLAPPING = "overlapping"
+    WITHIN_TOLERANCE = "withinTolerance"
+    INCOMPARABLE = "incomparable"
+    APART = "apart"
+
+
+class Verdict(Concept):
+    AGREES = "agrees"
+    REFINES = "refines"
+    RESPELLS = "respells"
+    DIFFERS = "differs"
+    DENIES = "denies"
+    LEAVES_OPEN = "leavesOpen"
+    AT_ANOTHER_TIME = "atAnotherTime"
+    COEXISTS = "coexists"
+
+
+class Reason(Concept):
+    SEVERAL_ANSWERS = "severalAnswers"
+    BOTH_DENIED = "bothDenied"
+    NARROWER_DENIED = "narrowerDenied"
+    DIFFERENT_ANSWER_DENIED = "differentAnswerDenied"
+    HEDGE = "hedge"
+    OPINION_AGAINST_FACT = "opinionAgainstFact"
+    HYPOTHETICAL_AGAINST_FACT = "hypotheticalAgainstFact"
+    PREDICTION_AGAINST_FACT = "predictionAgainstFact"
+    DIFFERENT_MODES = "differentModes"
+    OPINIONS = "opinions"
+    NO_BOUNDS = "noBounds"
+    ROUNDING = "rounding"
+
+
+class State(Concept):
+    CORROBORATED = "corroborated"
+    ECHOED = "echoed"
+    ORIGINS_UNKNOWN = "originsUnknown"
+    DISPUTED = "disputed"
+    SELF_CONTRADICTED = "selfContradicted"
+    SINGLE_SOURCE = "singleSource"
+
+
+class TimelineRole(Concept):
+    BEGINNING = "beginning"
+    LENGTH = "length"
+    UNDERGONE = "undergone"
+
+
 SCHEMES = MappingProxyType(
     {
         "PolarityScheme": Polarity,
@@ -113,5 +167,10 @@ SCHEMES = MappingProxyType(
         "ModeScheme": Mode,
         "DecisionScheme": Decision,
         "ComparingScheme": WayOfComparing,
+        "RelationScheme": Relation,
+        "VerdictScheme": Verdict,
+        "ReasonScheme": Reason,
+        "StateScheme": State,
+        "TimelineScheme": TimelineRole,
     }
 )

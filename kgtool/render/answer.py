@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import textwrap
 from collections.abc import Callable
 from typing import Any
@@ -27,6 +28,7 @@ from kgtool.writing import to_turtle
 # Columns of a terminal below which a table's column cannot be read.
 _NARROWEST_COLUMN = 16
 _TRIPLE = ("subject", "predicate", "object")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 
@@ -126,7 +128,7 @@ def _records(variables: tuple[str, ...], cells: list[list[str]], width: int, *, 
             if not cell:
                 continue
             label = name.ljust(margin)
-            folded = textwrap.wrap(cell, max(20, width - margin), break_on_hyphens=False)
+            folded = textwrap.wrap(cell, max(20, width - margin), break_on_hyphens=False) or [cell]
             lines.append((typer.style(label, bold=True) if color else label) + folded[0])
             lines += [" " * margin + each for each in folded[1:]]
     count = len(cells)
@@ -145,11 +147,14 @@ def _csv(rows: Rows, *, raw: bool) -> str:
     writer = csv.writer(out, lineterminator="\r\n")  # the format asks for CRLF
     writer.writerow(rows.variables)
     for row in rows.rows:
-        cells = [_csv_cell(term) for term in row]
-        writer.writerow(
-            cells if raw else [c if _is_number(t) else for_spreadsheet(c) for c, t in zip(cells, row, strict=True)]
-        )
+        writer.writerow([_csv_cell(term) if raw else _defused(term) for term in row])
     return out.getvalue()
+
+
+def _defused(term: Term | None) -> str:
+    cell = _csv_cell(term)
+    # A number's datatype proves nothing: "=1+1"^^xsd:integer is RDF too.
+    return cell if _is_number(term) and _NUMBER.fullmatch(cell) else for_spreadsheet(cell)
 
 
 def _csv_cell(term: Term | None) -> str:
@@ -236,6 +241,6 @@ def _markdown(rows: Rows, labels: Labels) -> str:
 
 def _markdown_cell(text: str) -> str:
     shown = for_terminal(text)
-    for mark in "\\`*_[]<>|":
+    for mark in "\\`*_[]<>|&~":
         shown = shown.replace(mark, f"\\{mark}")
     return shown

@@ -148,6 +148,8 @@ def _finding_object(finding: Finding) -> dict[str, Any]:
 
 
 def _turtle(report: Report) -> str:
+    from urllib.parse import quote
+
     from kgtool.writing import to_turtle
 
     root = BlankNode("report")
@@ -162,7 +164,7 @@ def _turtle(report: Report) -> str:
             Triple(result, RDF.type, SH.ValidationResult),
             Triple(result, SH.resultSeverity, SH[finding.severity.value.capitalize()]),
             Triple(result, SH.resultMessage, Literal(f"{finding.message}; {finding.fix}")),
-            Triple(result, SH.sourceConstraintComponent, NamedNode(f"urn:kgtool:rule:{finding.rule}")),
+            Triple(result, SH.sourceConstraintComponent, NamedNode(f"urn:kgtool:rule:{quote(finding.rule, safe=':')}")),
         ]
         for property_, value in (
             (SH.focusNode, finding.focus),
@@ -270,7 +272,8 @@ def _failing(findings: list[Finding]) -> list[Finding]:
 
 def _junit_line(finding: Finding) -> str:
     where = place(finding.file, finding.line, finding.column)
-    return f"{where}: {finding.severity.value}: {finding.message}; {finding.fix}".replace("\n", "\\n")
+    start = f"{where}: " if where else ""
+    return f"{start}{finding.severity.value}: {finding.message}; {finding.fix}".replace("\n", "\\n")
 
 
 def _attribute(text: str) -> str:
@@ -315,7 +318,7 @@ def _sarif_result(finding: Finding, rules: list[str]) -> dict[str, Any]:
     if finding.file is not None:
         from urllib.parse import quote
 
-        location: dict[str, Any] = {"artifactLocation": {"uri": quote(finding.file)}}
+        location: dict[str, Any] = {"artifactLocation": {"uri": quote(finding.file, errors="surrogateescape")}}
         if finding.line is not None:
             location["region"] = {"startLine": finding.line, "startColumn": finding.column or 1}
         result["locations"] = [{"physicalLocation": location}]
@@ -331,7 +334,9 @@ def _github(report: Report) -> str:
     lines = []
     for finding in report.findings:
         properties = [("title", finding.rule), ("file", finding.file), ("line", finding.line), ("col", finding.column)]
-        shown = ",".join(f"{name}={_github_property(str(value))}" for name, value in properties if value is not None)
+        shown = ",".join(
+            f"{name}={_github_property(for_terminal(str(value)))}" for name, value in properties if value is not None
+        )
         text = _github_data(for_terminal(f"{finding.message}; {finding.fix}"))
         lines.append(f"::{_COMMANDS[finding.severity]} {shown}::{text}")
     lines.append(verdict_of(report))

@@ -13,6 +13,7 @@ from kgtool.render.safe import for_terminal
 
 SCHEMA_ID = "https://w3id.org/kgtool/schema/show-1"
 _LABEL_WIDTH = 12
+_VERDICTS = {"same": "the same as", "different": "different from", "unsure": "unsure whether the same as"}
 
 
 def render(described: Described, format_: ShowFormat, *, width: int | None = None, color: bool = False) -> str:
@@ -115,7 +116,9 @@ def _entity(described: Described) -> Lines:
         yield "spelled", f"{each['form']}  in {_name(each['source'])}, {times}"
     for each in parts["decisions"]:
         others = ", ".join(_label(node) for node in each["nodes"])
-        yield "decided", f"{each['decision']} as {others} ({each['by']}, {each['date']}): {each['reason']}"
+        verdict = _VERDICTS.get(each["decision"], f"{each['decision']}:")
+        signed = f"{each['by']}, {each['date']}" + ("" if each["stands"] else "; since revised")
+        yield "decided", f"{verdict} {others} ({signed}): {each['reason']}"
     if parts["origin_of"]:
         yield "origin of", f"{parts['origin_of']} claim{'' if parts['origin_of'] == 1 else 's'}"
     for key, heading in (("about", "about it"), ("named_in", "naming it")):
