@@ -21,24 +21,11 @@ from kgtool.vocab import XSD
 EDTF = "http://id.loc.gov/datatypes/edtf"
 _NUMBERS = frozenset(
     XSD.iri + name
-    for name in [
-        "integer",
-        "decimal",
-        "nonNegativeInteger",
-        "positiveInteger",
-        "negativeInteger",
-        "nonPositiveInteger",
-        "long",
-        "int",
-        "short",
-        "byte",
-        "unsignedLong",
-        "unsignedInt",
-        "unsignedShort",
-        "unsignedByte",
-        "double",
-        "float",
-    ]
+    for name in (
+        *("integer", "decimal", "double", "float", "long", "int", "short", "byte"),
+        *("nonNegativeInteger", "positiveInteger", "negativeInteger", "nonPositiveInteger"),
+        *("unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"),
+    )
 )
 _DATES = frozenset({XSD.iri + name for name in ("date", "dateTime", "gYear", "gYearMonth")} | {EDTF})
 _DURATIONS = frozenset(XSD.iri + name for name in ("duration", "dayTimeDuration", "yearMonthDuration"))

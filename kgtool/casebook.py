@@ -10,25 +10,31 @@ Files are read once, when they are first needed; open the casebook again to see 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyoxigraph import NamedNode, Quad
+
 from kgtool.claims import Claim, read_claims
-from kgtool.exporting import export, graph_triples
+from kgtool.compare import ComparisonReport, compare, conclude
+from kgtool.exporting import export
 from kgtool.findings import Report
 from kgtool.formats import ExportFormat
 from kgtool.holdings import Holdings, read_holdings
 from kgtool.labels import Labels
 from kgtool.layout import Layout, casebook_at, find_casebook
 from kgtool.queries import SavedQuery, as_query, bound_text, catalogue, find_query
+from kgtool.questions import derive, resolve_identities
 from kgtool.rdflibgraph import to_rdflib
 from kgtool.results import Answer
 from kgtool.store import Store
 from kgtool.vocab import KG
 from kgtool.worker import Limits
+from kgtool.writing import to_turtle
 
 if TYPE_CHECKING:
     import rdflib
@@ -58,8 +64,47 @@ class Casebook:
 
     @cached_property
     def store(self) -> Store:
-        """The embedded store over the graph, what is derived from it, and the vocabulary."""
-        return Store(graph_triples(self.holdings, derived=True, ontology=True))
+        """The embedded store over the graph, what is derived from its claims, and the vocabulary."""
+        return Store(self.quads(derived=True, ontology=True))
+
+    @cached_property
+    def compared_store(self) -> Store:
+        """The embedded store with the comparisons, too."""
+        return Store(self.quads(comparisons=True, ontology=True))
+
+    @cached_property
+    def conclusions(self) -> list[Quad]:
+        """All that is derived: facts, comparisons, states, sums and timelines."""
+        return conclude(self.holdings)
+
+    @cached_property
+    def resolved(self) -> dict[NamedNode, NamedNode]:
+        """For each node that was decided to be the same as others, the one that stands for them all."""
+        return resolve_identities(self.holdings.nodes)
+
+    def quads(self, *, derived: bool = False, comparisons: bool = False, ontology: bool = False) -> Iterator[Quad]:
+        """The graph's quads as read, and on request what is derived, in graphs of its own."""
+        yield from self.holdings.quads()
+        if comparisons:
+            yield from self.conclusions
+        elif derived:
+            yield from derive(self.holdings)
+        if ontology:
+            yield from self.holdings.ontology_quads()
+
+    def compare(self, *, limits: Limits | None = None) -> ComparisonReport:
+        """Where the sources agree, differ, echo each other and fall silent; see `kgtool.compare`."""
+        return compare(self.holdings, limits)
+
+    def comparisons(self, *, questions: Collection[str], limits: Limits | None = None) -> str:
+        """The comparisons and states of some questions (IRIs) as Turtle, with CiTO links between the claims."""
+        quads = conclude(self.holdings, limits)
+        nodes = {NamedNode(each) for each in questions}
+        kept = {q.subject for q in quads if q.predicate == KG.inQuestion and q.object in nodes} | nodes
+        claims = {q.object for q in quads if q.subject in kept and q.predicate in (KG.firstClaim, KG.secondClaim)}
+        links = [q for q in quads if q.subject in claims and q.object in claims and q.predicate != KG.answers]
+        triples = {q.triple for q in (*links, *(q for q in quads if q.subject in kept))}
+        return to_turtle(triples, prefixes=self.holdings.prefixes, base=self.holdings.base)
 
     def claims(self, *, source: str | None = None) -> list[Claim]:
         """Every claim, sorted by IRI; or those of one source, given by IRI or name."""
@@ -102,11 +147,12 @@ class Casebook:
     def ask(self, query: SavedQuery, parameters: dict[str, str], *, limits: Limits | None = QUERY_LIMITS) -> Answer:
         """The answer to a query that has been found, with its parameters bound."""
         text = bound_text(query, parameters, self.labels)
-        return self.store.answer(text, limits=limits, name=query.file)
+        store = self.compared_store if asks_for_comparisons(text) else self.store
+        return store.answer(text, limits=limits, name=query.file)
 
-    def graph(self, *, derived: bool = False, ontology: bool = False) -> rdflib.Graph:
+    def graph(self, *, derived: bool = False, comparisons: bool = False, ontology: bool = False) -> rdflib.Graph:
         """The casebook as an `rdflib.Graph` of its own, prefixes bound, every lexical form kept."""
-        quads = graph_triples(self.holdings, derived=derived, ontology=ontology)
+        quads = self.quads(derived=derived, comparisons=comparisons, ontology=ontology)
         return to_rdflib(quads, self.holdings.prefixes.items())
 
     def export(
@@ -116,17 +162,37 @@ class Casebook:
         sources: Collection[str] = (),
         entities: Collection[str] = (),
         derived: bool = False,
+        comparisons: bool = False,
         ontology: bool = False,
     ) -> bytes:
-        """The casebook, or a part of it, in an RDF syntax; sources and entities by IRI or name."""
+        """The casebook, or a part of it, in an RDF syntax; sources and entities by IRI or name.
+
+        `derived` adds questions, origins and resolved names, `comparisons` these and all that the rules conclude.
+        """
+        derivation = self.conclusions if comparisons else derive(self.holdings) if derived else ()
         return export(
             self.holdings,
             ExportFormat(syntax),
             sources=[self.labels.resolve(each, of_class=KG.Source) for each in sources],
             entities=[self.labels.resolve(each) for each in entities],
-            derived=derived,
+            derivation=derivation,
             ontology=ontology,
         )
+
+
+# The local names of what only the rules of comparison conclude. A query that has none of them in its text needs no
+# comparison, and the store is made without.
+_CONCLUDED = frozenset(
+    {"Comparison", "inQuestion", "firstClaim", "secondClaim", "relation", "finer", "tension", "verdict", "because"}
+    | {"agreement", "state", "silentSource", "SumFinding", "totalClaim", "partClaim", "sumOfParts", "lies"}
+    | {"TimelineFinding", "saidOver", "beganAs", "lastedAs", "earliestEnd"}
+)
+_ASKS = re.compile(rf"\b(?:{'|'.join(sorted(_CONCLUDED))})\b|cito")
+
+
+def asks_for_comparisons(query: str) -> bool:
+    """Whether a query may ask for what only the rules conclude; true more often than need be, never less."""
+    return _ASKS.search(query) is not None
 
 
 def open_casebook(path: Path | str = ".") -> Casebook:

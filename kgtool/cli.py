@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 from kgtool import __version__
 from kgtool.errors import ExitStatus, KgtoolError, SeveralErrors
 from kgtool.findings import Severity
-from kgtool.formats import AnswerFormat, ExportFormat, ReportFormat, ShowFormat
+from kgtool.formats import AnswerFormat, CompareFormat, ExportFormat, ReportFormat, ShowFormat
 from kgtool.terminal import Session
 
 
@@ -212,6 +212,65 @@ def query(
 
 
 @app.command()
+def compare(
+    context: typer.Context,
+    about: Annotated[
+        str | None, typer.Argument(metavar="[ENTITY|QUESTION]", help="Only questions on this entity, or this question.")
+    ] = None,
+    states: Annotated[
+        list[str] | None,
+        typer.Option("--state", metavar="STATE", help="Only questions in this state, such as disputed; repeatable."),
+    ] = None,
+    sources: Annotated[
+        list[str] | None,
+        typer.Option("--source", metavar="NAME", help="Only questions this source answers; repeatable."),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Questions of one source, too.")] = False,
+    format_: Annotated[CompareFormat, typer.Option("--format", help="How to tell it.")] = CompareFormat.TEXT,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option("--fail-on", metavar="STATES", help="Status 1 where a question shown is in one of these states."),
+    ] = None,
+    output: _Output = None,
+    timeout: _Timeout = 600.0,
+    memory: _Memory = 4096,
+) -> None:
+    """Show where the sources agree, differ, echo each other and fall silent.
+
+    States: corroborated, echoed, origins-unknown, disputed, self-contradicted, single-source. None says who is right.
+    Status 0 whether or not sources differ, unless --fail-on says otherwise.
+    """
+    from kgtool.commands import compare as command
+
+    status = command.run(
+        context.obj,
+        about=about,
+        states=states or [],
+        sources=sources or [],
+        everything=everything,
+        format_=format_,
+        fail_on=fail_on or [],
+        output=output,
+        timeout=timeout,
+        memory=memory,
+    )
+    raise typer.Exit(int(status))
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[VERDICT|STATE|RULE]", help="What to explain; nothing lists the rules.")
+    ] = None,
+) -> None:
+    """Print the rule that makes a verdict, a state or a reason, with an example."""
+    from kgtool.commands import explain as command
+
+    raise typer.Exit(int(command.run(context.obj, name=name)))
+
+
+@app.command()
 def show(
     context: typer.Context,
     name: Annotated[
@@ -240,6 +299,9 @@ def export(
         typer.Option("--entity", metavar="NAME", help="Only claims about or naming this entity; repeatable."),
     ] = None,
     derived: Annotated[bool, typer.Option("--derived", help="With questions, origins and resolved names.")] = False,
+    comparisons: Annotated[
+        bool, typer.Option("--with-comparisons", help="With these and with comparisons, states and CiTO links.")
+    ] = False,
     ontology: Annotated[bool, typer.Option("--ontology", help="With the vocabulary.")] = False,
 ) -> None:
     """Write the casebook's graph, or a part of it, for other graph tools."""
@@ -252,6 +314,7 @@ def export(
         sources=sources or [],
         entities=entities or [],
         derived=derived,
+        comparisons=comparisons,
         ontology=ontology,
     )
     raise typer.Exit(int(status))

@@ -7,11 +7,12 @@ subject's or one process's claims and the groups that they are part of.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kgtool.claims import Claim, read_claims
 from kgtool.holdings import Holdings
@@ -20,7 +21,7 @@ from kgtool.questions import derive, derived_graph_name
 from kgtool.rules import rules, run_rules
 from kgtool.sums import Sum, find_sums
 from kgtool.timelines import Timeline, find_timelines
-from kgtool.vocab import KG, State, Verdict
+from kgtool.vocab import KG, RDF, XSD, State, Verdict
 from kgtool.worker import Limits
 
 
@@ -89,12 +90,61 @@ class ComparisonReport:
 
 
 def conclude(holdings: Holdings, limits: Limits | None = None) -> list[Quad]:
-    """Everything derived: facts and the rules' conclusions, in one named graph, sorted."""
+    """Everything derived, in one named graph, sorted: facts, the rules' conclusions, sums and timelines.
+
+    Raises LimitReached when `limits` end it.
+    """
     facts = derive(holdings)
-    name = derived_graph_name(holdings.base)
     concluded = run_rules(rules(holdings.layout), [*facts, *holdings.quads(), *holdings.ontology_quads()], limits)
-    unique = {Quad(q.subject, q.predicate, q.object, name) for q in concluded} | set(facts)
-    return sorted(unique, key=str)
+    claims = _comparable(holdings, read_claims(holdings.nodes, holdings.vocabulary))
+    findings = [
+        *(each for sum_ in find_sums(holdings, claims) for each in _sum_triples(holdings.base, sum_)),
+        *(each for timeline in find_timelines(holdings, claims) for each in _timeline_triples(holdings.base, timeline)),
+    ]
+    name = derived_graph_name(holdings.base)
+    triples = {quad.triple for quad in (*facts, *concluded)} | set(findings)
+    return sorted((Quad(t.subject, t.predicate, t.object, name) for t in triples), key=str)
+
+
+def _sum_triples(base: str, sum_: Sum) -> list[Triple]:
+    key = " ".join((sum_.total.claim, sum_.over, *(part.claim for part in sum_.parts)))
+    node = _finding_node(base, "sum", key)
+    return [
+        Triple(node, RDF.type, KG.SumFinding),
+        Triple(node, KG.totalClaim, NamedNode(sum_.total.claim)),
+        *(Triple(node, KG.partClaim, NamedNode(part.claim)) for part in sum_.parts),
+        Triple(node, KG.sumOfParts, Literal(f"{sum_.sum:f}", datatype=XSD.decimal)),
+        Triple(node, KG.lies, Literal(sum_.kind)),
+    ]
+
+
+def _timeline_triples(base: str, timeline: Timeline) -> list[Triple]:
+    key = " ".join((timeline.said_over, timeline.began, timeline.duration))
+    node = _finding_node(base, "timeline", key)
+    return [
+        Triple(node, RDF.type, KG.TimelineFinding),
+        Triple(node, KG.saidOver, NamedNode(timeline.said_over)),
+        Triple(node, KG.beganAs, NamedNode(timeline.began)),
+        Triple(node, KG.lastedAs, NamedNode(timeline.duration)),
+        Triple(node, KG.earliestEnd, Literal(timeline.earliest_end, datatype=XSD.date)),
+    ]
+
+
+def _finding_node(base: str, kind: str, key: str) -> NamedNode:
+    return NamedNode(f"{base}{kind}/{hashlib.sha256(key.encode()).hexdigest()[:16]}")
+
+
+def _comparable(holdings: Holdings, claims: Iterable[Claim]) -> list[Claim]:
+    """The claims that are complete enough to be compared."""
+    return [claim for claim in claims if _why_left_out(holdings, claim) is None]
+
+
+def _why_left_out(holdings: Holdings, claim: Claim) -> str | None:
+    if claim.subject is None or claim.predicate is None or claim.object is None or claim.polarity is None:
+        return "the claim is incomplete"
+    if holdings.vocabulary.value(NamedNode(claim.predicate), KG.comparedAs) is None:
+        return f"the property {claim.predicate} does not say how its answers compare"
+    return None
 
 
 def compare(holdings: Holdings, limits: Limits | None = None) -> ComparisonReport:
@@ -106,11 +156,10 @@ def compare(holdings: Holdings, limits: Limits | None = None) -> ComparisonRepor
     by_question: dict[str, list[Claim]] = defaultdict(list)
     left_out: list[str] = []
     for claim in claims.values():
+        why = _why_left_out(holdings, claim)
         question = derived.node(NamedNode(claim.iri), KG.answers)
-        if question is None or claim.object is None or claim.polarity is None:
-            left_out.append(f"{claim.iri}: the claim is incomplete")
-        elif holdings.vocabulary.value(NamedNode(claim.predicate or ""), KG.comparedAs) is None:
-            left_out.append(f"{claim.iri}: the property {claim.predicate} does not say how its answers compare")
+        if why is not None or question is None:
+            left_out.append(f"{claim.iri}: {why}")
         else:
             by_question[question.value].append(claim)
     comparisons = _comparisons(derived, claims, origins, unnamed)

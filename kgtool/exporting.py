@@ -5,14 +5,14 @@ Quads come from the files as read, not from the store, so every lexical form is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kgtool.formats import ExportFormat
 from kgtool.holdings import Holdings
 from kgtool.nodes import NodeIndex, Value
-from kgtool.questions import derive, resolve_identities
+from kgtool.questions import resolve_identities
 from kgtool.vocab import DCTERMS, KG, OA, PROV, RDF, SKOSXL, SSSOM
 from kgtool.writing import Syntax, serialise
 
@@ -23,26 +23,41 @@ def export(
     *,
     sources: Collection[str] = (),
     entities: Collection[str] = (),
-    derived: bool = False,
+    derivation: Iterable[Quad] = (),
     ontology: bool = False,
 ) -> bytes:
     """The casebook's graph in one syntax.
 
     `sources` and `entities` are IRIs and keep only the claims of those sources, and those about those entities (as
-    subject or object, identity decisions applied), with all that these lead to. `derived` adds questions, origins
-    and resolved identities, `ontology` the vocabulary; both are graphs of their own where the syntax has graphs.
+    subject or object, identity decisions applied), with all that these lead to. `derivation` is what was derived and is
+    to go along, `ontology` adds the vocabulary; both are graphs of their own where the syntax has graphs.
     """
     quads = list(holdings.quads())
-    derivation = derive(holdings) if derived else []
+    along = list(derivation)
     if sources or entities:
         kept = _part(holdings, frozenset(sources), frozenset(entities))
         quads = [q for q in quads if q.subject in kept and _leads_inside(q, kept, holdings.nodes)]
-        questions = {q.object for q in derivation if q.predicate == KG.answers and q.subject in kept}
-        derivation = [q for q in derivation if q.subject in kept or q.subject in questions]
-    quads += derivation
+        along = _derived_of(kept, along)
+    quads += along
     if ontology:
         quads += holdings.ontology_quads()
     return serialise(quads, Syntax(syntax.value), prefixes=holdings.prefixes, base=holdings.base)
+
+
+def _derived_of(kept: Collection[Value], derivation: list[Quad]) -> list[Quad]:
+    """What was derived of the nodes of a part, and of questions, comparisons and findings among its claims alone."""
+    questions = {q.object for q in derivation if q.predicate == KG.answers and q.subject in kept}
+    claims = {q.object for q in derivation if q.predicate in _OF_CLAIMS} - set(kept)
+    outside = {q.subject for q in derivation if q.predicate in _OF_CLAIMS and q.object in claims}
+    conclusions = {q.subject for q in derivation if q.predicate in _OF_CLAIMS} - outside
+    subjects = set(kept) | questions | conclusions
+    silent = {q.object for q in derivation if q.predicate == KG.silentSource} - set(kept)
+    return [q for q in derivation if q.subject in subjects and q.object not in claims and q.object not in silent]
+
+
+_OF_CLAIMS = frozenset(
+    {KG.firstClaim, KG.secondClaim, KG.totalClaim, KG.partClaim, KG.saidOver, KG.beganAs, KG.lastedAs}
+)
 
 
 def _part(holdings: Holdings, sources: frozenset[str], entities: frozenset[str]) -> set[Value]:
@@ -91,12 +106,3 @@ def _is_foreign(nodes: NodeIndex, node: Value, sources: Collection[str]) -> bool
 def _leads_inside(quad: Quad, kept: Collection[Value], nodes: NodeIndex) -> bool:
     """Whether a triple leads nowhere that the part leaves out."""
     return isinstance(quad.object, Literal) or quad.object in kept or quad.object not in nodes
-
-
-def graph_triples(holdings: Holdings, *, derived: bool = False, ontology: bool = False) -> Iterator[Quad]:
-    """All quads of the graph, and on request of what is derived and of the vocabulary."""
-    yield from holdings.quads()
-    if derived:
-        yield from derive(holdings)
-    if ontology:
-        yield from holdings.ontology_quads()

@@ -45,3 +45,13 @@ class ShowFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+class CompareFormat(StrEnum):
+    """How `compare` tells what it found."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+    TURTLE = "turtle"

@@ -27,6 +27,7 @@ from kgtool.nodes import NodeIndex, is_iri
 from kgtool.positions import Position, PositionIndex, index_positions
 from kgtool.queries import read_query
 from kgtool.querytext import guard
+from kgtool.questions import derive
 from kgtool.quotes import FRAGMENT, QuoteProblem, check_quote, check_unique, texts_of_sources
 from kgtool.reading import Document, read_document
 from kgtool.results import Rows, Term
@@ -123,7 +124,7 @@ class _Run:
         texts = {name: read_query(path, file) for name, (file, path) in checks.items()}
         for name, (file, _) in checks.items():
             guard(texts[name], name=file)
-        store = Store(self._data_quads())
+        store = Store([*self._data_quads(), *derive(self.holdings)])
         answers = run_limited(
             lambda: {name: store.answer(text, name=checks[name][0]) for name, text in texts.items()},
             self.limits,

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
-import select
 import shutil
 import subprocess
 import sys
@@ -16,9 +14,9 @@ import pytest
 import rdflib
 from loopback import CannedServer, SparqlServer
 from pyoxigraph import Store
+from terminals import on_terminal
 
 import kgtool
-from kgtool.exporting import graph_triples
 
 KGTOOL = [sys.executable, "-m", "kgtool"]
 
@@ -122,7 +120,7 @@ def test_a_query_file_outside_any_casebook_needs_one(tmp_path: Path) -> None:
 def test_the_same_rows_from_an_endpoint(repository: Path) -> None:
     casebook = kgtool.open_casebook(repository)
     store = Store()
-    store.extend(graph_triples(casebook.holdings, derived=True, ontology=True))
+    store.extend(casebook.quads(comparisons=True, ontology=True))
     arguments = ("query", "claims-about", "--param", "entity=Ri Jong Sik", "--format", "csv")
     with SparqlServer(store) as server:
         remote = run(*arguments, "--endpoint", server.url, cwd=repository)
@@ -286,42 +284,9 @@ def test_an_interrupt_is_status_130(casebook: Path) -> None:
 # --- where text lands ---
 
 
-def on_terminal(*arguments: str, cwd: Path, columns: int, env: dict[str, str] | None = None) -> bytes:
-    """What a terminal of that many columns receives."""
-    import fcntl
-    import struct
-    import termios
-
-    parent, child = pty.openpty()
-    fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    clean = {n: v for n, v in os.environ.items() if n not in ("NO_COLOR", "COLUMNS") and not n.startswith("KGTOOL")}
-    process = subprocess.Popen(
-        [*KGTOOL, *arguments],
-        cwd=cwd,
-        stdout=child,
-        stderr=child,
-        stdin=subprocess.DEVNULL,
-        env={**clean, "TERM": "xterm", **(env or {})},
-    )
-    os.close(child)
-    received = b""
-    while True:
-        select.select([parent], [], [], 60)
-        try:
-            chunk = os.read(parent, 65536)
-        except OSError:  # Linux: the other end is closed
-            break
-        if not chunk:
-            break
-        received += chunk
-    process.wait(timeout=60)
-    os.close(parent)
-    return received
-
-
 @pytest.mark.parametrize("columns", [80, 200])
 def test_a_table_fits_the_terminal(columns: int, repository: Path) -> None:
-    shown = on_terminal("query", "denied-claims", cwd=repository, columns=columns).decode()
+    shown = on_terminal([*KGTOOL, "query", "denied-claims"], cwd=repository, columns=columns).decode()
     plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
     assert max(len(line) for line in plain.splitlines()) <= columns
     assert "\x1b[" in shown
@@ -329,7 +294,7 @@ def test_a_table_fits_the_terminal(columns: int, repository: Path) -> None:
 
 def test_no_color_means_none(repository: Path) -> None:
     for arguments in (("query", "denied-claims"), ("validate",), ("show", "podium")):
-        shown = on_terminal(*arguments, cwd=repository, columns=80, env={"NO_COLOR": "1"})
+        shown = on_terminal([*KGTOOL, *arguments], cwd=repository, columns=80, env={"NO_COLOR": "1"})
         assert b"\x1b" not in shown
 
 
@@ -383,13 +348,13 @@ def test_rdfpipe_loads_the_export(repository: Path, tmp_path: Path) -> None:
 
 
 def test_every_command_and_option_has_help(repository: Path) -> None:
-    commands = ["validate", "query", "show", "export"]
+    commands = ["validate", "query", "compare", "explain", "show", "export"]
     overall = run("--help", cwd=repository).stdout.decode()
     for command in commands:
         assert re.search(rf"^  {command}  +\S", overall, re.MULTILINE)
         shown = run(command, "--help", cwd=repository).stdout.decode()
         options = re.findall(r"^  (?:-\w, )?--[\w-]+.*$", shown, re.MULTILINE)
-        assert len(options) >= 2
+        assert options
         blocks = re.split(r"^  (?=-)", shown.split("Options:")[1], flags=re.MULTILINE)[1:]
         assert all(len(block.split()) > 3 for block in blocks), blocks
 
@@ -421,3 +386,92 @@ def test_a_query_imports_no_rdflib(repository: Path) -> None:
 def test_the_version() -> None:
     completed = run("--version", cwd=Path("/"))
     assert completed.stdout.decode() == f"kgtool {kgtool.__version__}\n"
+
+
+# --- compare, explain ---
+
+
+def test_compare_begins_with_a_summary(repository: Path) -> None:
+    completed = run("compare", cwd=repository)
+    assert completed.returncode == 0
+    first = completed.stdout.decode().splitlines()[0]
+    assert re.fullmatch(
+        r"\d+ questions: \d+ corroborated, \d+ echoed, \d+ origins unknown, 1 disputed, "
+        r"0 self contradicted, \d+ single source\.",
+        first,
+    )
+
+
+def test_compare_fails_only_where_asked(repository: Path) -> None:
+    assert run("compare", cwd=repository).returncode == 0
+    assert run("compare", "--fail-on", "disputed,self-contradicted", cwd=repository).returncode == 1
+    assert run("compare", "--fail-on", "self-contradicted", cwd=repository).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["text", "json", "csv", "html", "turtle"])
+def test_every_comparison_format_is_written(name: str, casebook: Path) -> None:
+    completed = run("compare", "--format", name, "--output", "out", cwd=casebook)
+    assert (completed.returncode, completed.stdout, completed.stderr) == (0, b"", b"")
+    assert "campaign-048" in (casebook / "out").read_text("utf-8")
+
+
+def test_compare_is_the_same_twice(repository: Path) -> None:
+    first = run("compare", "--all", "--format", "json", cwd=repository).stdout
+    assert first == run("compare", "--all", "--format", "json", cwd=repository).stdout
+
+
+def test_compare_of_an_entity_takes_any_spelling(repository: Path) -> None:
+    one = run("compare", "Ri Jong Sik", cwd=repository).stdout
+    assert one == run("compare", "Ri Jing-sik", cwd=repository).stdout
+    assert b"won by" in one
+
+
+def test_compare_of_one_question(repository: Path) -> None:
+    document = json.loads(run("compare", "--state", "disputed", "--format", "json", cwd=repository).stdout)
+    (question,) = document["questions"]
+    identifier = question["id"].rsplit("/", 1)[-1]
+    alone = json.loads(run("compare", identifier, "--format", "json", cwd=repository).stdout)
+    assert alone["questions"] == [question]
+
+
+def test_compare_by_source_leaves_out_what_it_does_not_answer(repository: Path) -> None:
+    document = json.loads(run("compare", "--source", "podium", "--format", "json", cwd=repository).stdout)
+    for question in document["questions"]:
+        sources = {claim["source"].rsplit("/", 1)[-1] for answer in question["answers"] for claim in answer["claims"]}
+        assert "podium" in sources
+    assert len(document["questions"]) > 30
+
+
+def test_a_claim_without_way_of_comparing_is_left_out_and_told(casebook: Path) -> None:
+    path = casebook / "graph" / "podium.ttl"
+    path.write_text(path.read_text("utf-8").replace("sport:event ;", "sport:evnt ;", 1), "utf-8")
+    completed = run("compare", cwd=casebook)
+    assert completed.returncode == 0
+    assert "Left out" in completed.stdout.decode()
+    assert "claim/podium-021" in completed.stdout.decode()
+    assert run("validate", cwd=casebook).returncode == 1
+
+
+def test_explain_prints_the_rule_with_an_example(repository: Path) -> None:
+    shown = run("explain", "differs", cwd=repository).stdout.decode()
+    assert "?comparison kg:tension kg:differs ." in shown
+    assert "Example: “the mixed doubles” and “the mixed team event”." in shown
+
+
+@pytest.mark.parametrize("name", ["corroborated", "self-contradicted", "kg:hedge", "70-denies", "coexists", "respells"])
+def test_explain_knows_verdicts_states_reasons_and_rules(name: str, repository: Path) -> None:
+    completed = run("explain", name, cwd=repository)
+    assert completed.returncode == 0
+    assert b"CONSTRUCT" in completed.stdout
+
+
+def test_explain_suggests(repository: Path) -> None:
+    completed = run("explain", "difers", cwd=repository)
+    assert completed.returncode == 2
+    assert "did you mean 'differs'" in one_line(completed)
+
+
+def test_an_export_with_comparisons_carries_them(repository: Path) -> None:
+    graph = rdflib.Graph().parse(data=run("export", "--with-comparisons", cwd=repository).stdout, format="turtle")
+    cito = rdflib.URIRef("http://purl.org/spar/cito/disagreesWith")
+    assert len(list(graph.triples((None, cito, None)))) == 2

@@ -17,9 +17,12 @@ def run(
     sources: list[str],
     entities: list[str],
     derived: bool,
+    comparisons: bool,
     ontology: bool,
 ) -> ExitStatus:
     casebook = session.open_casebook()
-    content = casebook.export(format_, sources=sources, entities=entities, derived=derived, ontology=ontology)
+    content = casebook.export(
+        format_, sources=sources, entities=entities, derived=derived, comparisons=comparisons, ontology=ontology
+    )
     session.deliver(content, output)
     return ExitStatus.CLEAN
