@@ -1,16 +1,16 @@
 """The embedded store: pyoxigraph in memory, asked in a worker process under limits.
 
 It is an index and no archive: pyoxigraph normalises some literals, so what is exported comes from the quads as
-read. Queries see all named graphs as one default graph.
+read. The default graph is the union of all graphs, in which a triple stands once, whatever graphs it comes from.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph
-from pyoxigraph import Quad
+from pyoxigraph import DefaultGraph, Quad
 
 from kgtool.errors import SyntaxProblem
 from kgtool.results import Answer, Rows, Triples, Truth
@@ -29,13 +29,14 @@ class Store:
 
     def __init__(self, quads: Iterable[Quad]) -> None:
         self._store = pyoxigraph.Store()
-        self._store.bulk_extend(quads)
+        self._store.bulk_extend(_with_union(quads))
 
     def add(self, quads: Iterable[Quad]) -> None:
-        self._store.extend(quads)
+        self._store.extend(_with_union(quads))
 
     def __len__(self) -> int:
-        return len(self._store)
+        """How many triples the default graph holds."""
+        return sum(1 for _ in self._store.quads_for_pattern(None, None, None, DefaultGraph()))
 
     def answer(self, query: str, *, limits: Limits | None = None, name: str = "the query") -> Answer:
         """The complete answer to a query that `querytext.guard` has let through.
@@ -49,7 +50,7 @@ class Store:
 
     def _answer(self, query: str, name: str) -> Answer:
         try:
-            found = self._store.query(query, use_default_graph_as_union=True)
+            found = self._store.query(query)
             if isinstance(found, pyoxigraph.QueryBoolean):
                 return Truth(bool(found))
             if isinstance(found, pyoxigraph.QueryTriples):
@@ -58,6 +59,14 @@ class Store:
             return Rows(variables, tuple(tuple(row[v] for v in found.variables) for row in found))
         except SyntaxError as error:
             raise _syntax_problem(error, name) from error
+
+
+def _with_union(quads: Iterable[Quad]) -> Iterator[Quad]:
+    # pyoxigraph's own union (use_default_graph_as_union) gives a triple once for each graph that holds it.
+    for quad in quads:
+        yield quad
+        if quad.graph_name != DefaultGraph():
+            yield Quad(quad.subject, quad.predicate, quad.object, DefaultGraph())
 
 
 def _syntax_problem(error: SyntaxError, name: str) -> SyntaxProblem:
