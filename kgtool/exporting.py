@@ -13,7 +13,7 @@ from kgtool.formats import ExportFormat
 from kgtool.holdings import Holdings
 from kgtool.nodes import NodeIndex, Value
 from kgtool.questions import resolve_identities
-from kgtool.vocab import DCTERMS, KG, OA, PROV, RDF, SKOSXL, SSSOM
+from kgtool.vocab import DCAT, DCTERMS, KG, OA, PROV, RDF, SKOSXL, SSSOM
 from kgtool.writing import Syntax, serialise
 
 
@@ -90,6 +90,8 @@ def _part(holdings: Holdings, sources: frozenset[str], entities: frozenset[str])
         if ends and any(end in kept for end in ends):
             kept.add(decision)
             kept.update(end for end in ends if end in nodes)
+    # A part is under the casebook's licence, too.
+    kept.update(nodes.instances(DCAT.Dataset))
     return kept
 
 

@@ -145,10 +145,15 @@ def _term(parameter: Parameter, value: str, labels: Labels) -> Literal | NamedNo
 
 
 def _concept(parameter: Parameter, value: str) -> NamedNode:
-    local = value.removeprefix("kg:").removeprefix(KG.iri).casefold()
-    known = [concept.value for scheme in SCHEMES.values() for concept in scheme]
+    known = {_squeezed(concept.value): concept.value for scheme in SCHEMES.values() for concept in scheme}
+    local = _squeezed(value.removeprefix("kg:").removeprefix(KG.iri))
     if local in known:
-        return KG[local]
+        return KG[known[local]]
     near = difflib.get_close_matches(local, known, 1, 0.6)
-    advice = f"did you mean {near[0]}?" if near else f"the values are {', '.join(known)}"
+    advice = f"did you mean {known[near[0]]}?" if near else f"the values are {', '.join(known.values())}"
     raise UsageError(f"parameter '{parameter.name}' takes a value of a scheme, not '{value}'", advice=advice)
+
+
+def _squeezed(name: str) -> str:
+    """A concept's name as people may type it: leavesOpen, leaves-open and “leaves open” are one."""
+    return name.casefold().replace("-", "").replace(" ", "")

@@ -311,9 +311,12 @@ class _Copies:
 
     def heads(self, source: str) -> set[str]:
         """The sources at the head of what `source` copies, or itself; in a closed circle of copies, all of them."""
-        upstream = self.upstream(source)
-        heads = {each for each in upstream if not self._direct(each)}
-        return heads or ({source} | upstream)
+        reached = self.upstream(source) | {source}
+        heads = {each for each in reached if not self._direct(each)}
+        return heads or {each for each in reached if any(each in self._and_upstream(up) for up in self._direct(each))}
+
+    def _and_upstream(self, source: str) -> frozenset[str]:
+        return self.upstream(source) | {source}
 
     def _direct(self, source: str) -> list[str]:
         node = NamedNode(source)

@@ -21,6 +21,8 @@ from kgtool.worker import Limits, run_limited
 _PARSER = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): expected (?:one of )?(?P<expected>.*)")
 _CHARACTER_CLASS = re.compile(r"\[[^\]]*\]")
 _SENTENCE = re.compile(r"(?:The|This|Variable|Prefix|Unknown|Invalid|[A-Z][a-z]+) [A-Za-z][^,\[]*")
+# LATERAL is no SPARQL 1.1, and SERVICE is refused.
+_NOT_TO_BE_ADVISED = frozenset({"LATERAL", "SERVICE"})
 _TOKEN = re.compile(r'"[^"]*"|\b[A-Z]{2,}\b')
 
 
@@ -79,8 +81,9 @@ def _syntax_problem(error: SyntaxError, name: str) -> SyntaxProblem:
         what = sentence[0].strip(" ,")
         what = what[0].lower() + what[1:]
     else:
-        tokens = dict.fromkeys(match[0] for match in _TOKEN.finditer(_CHARACTER_CLASS.sub("", expected)))
-        what = f"expected {' or '.join(list(tokens)[:6])} here" if tokens else "the grammar breaks here"
+        expected = _CHARACTER_CLASS.sub("", expected)
+        tokens = [t for t in dict.fromkeys(m[0] for m in _TOKEN.finditer(expected)) if t not in _NOT_TO_BE_ADVISED]
+        what = f"expected {' or '.join(tokens[:6])} here" if tokens else "the grammar breaks here"
     return SyntaxProblem(
         f"this is not SPARQL 1.1: {what}", file=name, line=line, column=column, advice="mend the query"
     )

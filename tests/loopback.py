@@ -212,6 +212,4 @@ def _head(reply: Reply) -> bytes:
     if not {"content-length", "transfer-encoding"} & {name.lower() for name in headers}:
         headers["Content-Length"] = str(len(reply.body))
     lines = (f"{name}: {value}" for name, value in headers.items())
-    return "\r\n".join([f"HTTP/1.1 {reply.status} Canned", "Connection: close", *lines, "", ""]).encode(
-        "latin-1"
-    )
+    return "\r\n".join([f"HTTP/1.1 {reply.status} Canned", "Connection: close", *lines, "", ""]).encode("latin-1")

@@ -397,7 +397,7 @@ def test_compare_begins_with_a_summary(repository: Path) -> None:
     first = completed.stdout.decode().splitlines()[0]
     assert re.fullmatch(
         r"\d+ questions: \d+ corroborated, \d+ echoed, \d+ origins unknown, 1 disputed, "
-        r"0 self contradicted, \d+ single source\.",
+        r"0 self contradicted, \d+ single source, \d+ in no such state\.",
         first,
     )
 

@@ -247,9 +247,7 @@ def test_a_proxy_is_used_except_for_loopback(sparql: SparqlServer, monkeypatch: 
         assert proxy.requests[0].target.startswith("http://store.invalid/sparql?query=")
 
 
-def test_the_global_opener_is_neither_used_nor_changed(
-    sparql: SparqlServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_global_opener_is_neither_used_nor_changed(sparql: SparqlServer, monkeypatch: pytest.MonkeyPatch) -> None:
     marker = urllib.request.OpenerDirector()  # without handlers, it could open nothing
     monkeypatch.setattr(urllib.request, "_opener", marker)
     assert Endpoint(sparql.url).answer(ASK) == Truth(True)
@@ -352,8 +350,7 @@ def test_a_certificate_that_is_not_trusted() -> None:
     mistrust.verify_message = "self-signed certificate"
     error = endpoint._explained(urllib.error.URLError(mistrust), "https://example.org/", 5.0)
     assert str(error) == (
-        "https://example.org/: its certificate is not trusted: self-signed certificate; "
-        "ask those who run the endpoint"
+        "https://example.org/: its certificate is not trusted: self-signed certificate; ask those who run the endpoint"
     )
 
 
@@ -419,14 +416,12 @@ def ended(name: str) -> bool:
         (
             401,
             b"",
-            "answered 401 Unauthorized; "
-            "check the credentials in KGTOOL_ENDPOINT_USER and KGTOOL_ENDPOINT_PASSWORD",
+            "answered 401 Unauthorized; check the credentials in KGTOOL_ENDPOINT_USER and KGTOOL_ENDPOINT_PASSWORD",
         ),
         (
             403,
             b"no",
-            "answered 403 Forbidden: no; "
-            "check the credentials in KGTOOL_ENDPOINT_USER and KGTOOL_ENDPOINT_PASSWORD",
+            "answered 403 Forbidden: no; check the credentials in KGTOOL_ENDPOINT_USER and KGTOOL_ENDPOINT_PASSWORD",
         ),
         (
             404,
@@ -436,8 +431,7 @@ def ended(name: str) -> bool:
         (
             500,
             b"x" * 5_000,
-            f"answered 500 Internal Server Error: {'x' * 200}; "
-            "try a smaller query, or ask those who run the endpoint",
+            f"answered 500 Internal Server Error: {'x' * 200}; try a smaller query, or ask those who run the endpoint",
         ),
         (503, b"\xffbusy", "answered 503 Service Unavailable: \ufffdbusy; wait, then try again"),
         (599, b"odd", "answered 599: odd; try a smaller query, or ask those who run the endpoint"),
@@ -453,9 +447,7 @@ def test_a_status_other_than_200(status: int, body: bytes, said: str) -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("query", [SELECT, SELECT.ljust(2_001)], ids=["GET", "POST"])
-def test_a_redirect_to_another_port_is_not_followed(
-    monkeypatch: pytest.MonkeyPatch, status: int, query: str
-) -> None:
+def test_a_redirect_to_another_port_is_not_followed(monkeypatch: pytest.MonkeyPatch, status: int, query: str) -> None:
     monkeypatch.setenv("KGTOOL_ENDPOINT_USER", "Kim")
     monkeypatch.setenv("KGTOOL_ENDPOINT_PASSWORD", "secret")
     with CannedServer(headers={"Content-Type": JSON}, body=ONE_ROW) as other:
@@ -516,9 +508,7 @@ def test_redirects_without_end_or_aim() -> None:
     assert canned_failure(CannedServer(302, {"Location": "/sparql"})) == (
         "redirects more than 5 times; use the address it should lead to"
     )
-    assert canned_failure(CannedServer(302)) == (
-        "redirects without saying where; ask those who run the endpoint"
-    )
+    assert canned_failure(CannedServer(302)) == ("redirects without saying where; ask those who run the endpoint")
     assert canned_failure(CannedServer(302, {"Location": "http://[::1/"})) == (
         "redirects to what is no URL; ask those who run the endpoint"
     )
@@ -527,8 +517,7 @@ def test_redirects_without_end_or_aim() -> None:
 # --- answers that are none ---
 
 RESULTS_ADVICE = (
-    "check that the address is that of a SPARQL 1.1 query service; "
-    "it was asked for application/sparql-results+json"
+    "check that the address is that of a SPARQL 1.1 query service; it was asked for application/sparql-results+json"
 )
 
 
@@ -588,8 +577,7 @@ CUT = "the answer is incomplete: the connection ended before it did; try again, 
         ),
         (b'{"head":{},"boolean":true}', "answered SELECT with true or false; ask those who run the endpoint"),
         (
-            b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":'
-            + b'{"type":"triple","value":{"subject":' * 10_000,
+            b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":' + b'{"type":"triple","value":{"subject":' * 10_000,
             "the answer nests more than 100 deep; ask those who run the endpoint",
         ),
     ],

@@ -115,9 +115,7 @@ SELECT * { VALUES ?entity { UNDEF } }
     assert [parameter.required for parameter in header.parameters] == [True, False, False, False, False]
 
 
-@pytest.mark.parametrize(
-    "text", ["", "SELECT * {}", "#+\n#+ # nothing\nSELECT * {}", " #+ summary: no\nASK {}"]
-)
+@pytest.mark.parametrize("text", ["", "SELECT * {}", "#+\n#+ # nothing\nSELECT * {}", " #+ summary: no\nASK {}"])
 def test_no_header(text: str) -> None:
     assert read_header(text, name="q") == Header()
 
@@ -126,7 +124,11 @@ def test_no_header(text: str) -> None:
     ("header", "line", "message"),
     [
         ("sumary: a", 2, "the header has no key 'sumary'; did you mean 'summary'?"),
-        ("method: GET", 2, "the header has no key 'method'; the keys are summary, description, fix, example, tags, params"),
+        (
+            "method: GET",
+            2,
+            "the header has no key 'method'; the keys are summary, description, fix, example, tags, params",
+        ),
         ("summary: a\nsummary: b", 3, "the key 'summary' stands twice"),
         ("just text", 2, "the header should be keys and values"),
         ("tags: a", 2, "'tags' should be a list; begin each entry with '- '"),

@@ -270,9 +270,7 @@ IRIS = st.builds(
 LITERALS = st.builds(
     lambda value, kind: Literal(value, **kind),
     st.text(alphabet="ab\"'\\\n\r\t\0\u202e\ufeff😀1.", max_size=8),
-    st.sampled_from(
-        [{}, {"language": "en"}, {"datatype": NamedNode("http://www.w3.org/2001/XMLSchema#integer")}]
-    ),
+    st.sampled_from([{}, {"language": "en"}, {"datatype": NamedNode("http://www.w3.org/2001/XMLSchema#integer")}]),
 )
 
 

@@ -227,9 +227,7 @@ def test_a_bound_iri() -> None:
 
 def test_a_backslash_reads_the_same_before_and_after_tokenising() -> None:
     # A reader that decodes escapes first would make a quotation mark of `\\u0022`.
-    assert bind("VALUES ?v {UNDEF}", {"v": Literal("\\u0022")}, name="q") == (
-        r'VALUES ?v {"\\\U000000750022"}'
-    )
+    assert bind("VALUES ?v {UNDEF}", {"v": Literal("\\u0022")}, name="q") == (r'VALUES ?v {"\\\U000000750022"}')
 
 
 def test_only_the_undef_is_replaced() -> None:
@@ -270,9 +268,7 @@ def test_a_query_without_parameters() -> None:
         bind("SELECT * {}", {"x": Literal("a")}, name="q")
 
 
-@pytest.mark.parametrize(
-    "value", [BlankNode("b"), Triple(NamedNode("x:s"), NamedNode("x:p"), NamedNode("x:o"))]
-)
+@pytest.mark.parametrize("value", [BlankNode("b"), Triple(NamedNode("x:s"), NamedNode("x:p"), NamedNode("x:o"))])
 def test_a_value_of_another_kind(value: BlankNode | Triple) -> None:
     with pytest.raises(UsageError, match="parameter 'v' takes an IRI or a literal"):
         bind(ECHO, {"v": value}, name="q")

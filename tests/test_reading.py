@@ -12,9 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat
 from kgtool.errors import InputError, KgtoolError, LimitReached, SyntaxProblem
 from kgtool.reading import FORMATS, JSON_NESTING_LIMIT, XML_NESTING_LIMIT, rdf_files, read_document
 
-RDF_XML_START = (
-    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:ex="http://example.org/">\n'
-)
+RDF_XML_START = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:ex="http://example.org/">\n'
 ONE = "<http://example.org/s> <http://example.org/p> "
 
 
@@ -31,10 +29,7 @@ def failure(path: Path) -> KgtoolError:
 
 
 def test_a_turtle_file_with_everything_known_about_it(tmp_path: Path) -> None:
-    text = (
-        "@base <http://example.org/> .\r\n@prefix ex: <http://example.org/ns#> .\r\n"
-        "<s> ex:p '01'@EN , 01 .\r\n"
-    )
+    text = "@base <http://example.org/> .\r\n@prefix ex: <http://example.org/ns#> .\r\n<s> ex:p '01'@EN , 01 .\r\n"
     content = b"\xef\xbb\xbf" + text.encode()
     path = written(tmp_path, "a.TTL", content)
     document = read_document(path)
@@ -110,9 +105,7 @@ def test_blank_nodes_are_named_after_the_file(tmp_path: Path) -> None:
     label = f"f{hashlib.sha256(content.encode()).hexdigest()[:12]}b"
     quads = read_document(path).quads
     seen = list(
-        dict.fromkeys(
-            term for quad in quads for term in (quad.subject, quad.object) if isinstance(term, BlankNode)
-        )
+        dict.fromkeys(term for quad in quads for term in (quad.subject, quad.object) if isinstance(term, BlankNode))
     )
     assert [node.value for node in seen] == [f"{label}0", f"{label}1", f"{label}2"]
     assert read_document(path).quads == quads
@@ -199,9 +192,7 @@ def test_blank_nodes_are_named_after_the_file(tmp_path: Path) -> None:
         ("ttl", "", "file: the file name has no suffix; known are"),
     ],
 )
-def test_a_bad_file_is_one_line_with_its_place(
-    tmp_path: Path, name: str, content: str | bytes, expected: str
-) -> None:
+def test_a_bad_file_is_one_line_with_its_place(tmp_path: Path, name: str, content: str | bytes, expected: str) -> None:
     error = failure(written(tmp_path, name, content))
     assert isinstance(error, InputError)
     assert str(error).startswith(expected)

@@ -242,9 +242,7 @@ def test_numbers_of_blank_nodes_sort_as_numbers() -> None:
 
 # --- round trips ------------------------------------------------------------------------------------------
 
-IRI_TEXT = st.text(alphabet="abZ019._-~:/?é😀\u202e\u200f%", max_size=8).map(
-    lambda text: text.replace("%", "%2F")
-)
+IRI_TEXT = st.text(alphabet="abZ019._-~:/?é😀\u202e\u200f%", max_size=8).map(lambda text: text.replace("%", "%2F"))
 
 
 def is_iri(text: str) -> bool:
@@ -257,9 +255,7 @@ def is_iri(text: str) -> bool:
 
 IRIS = (
     st.tuples(
-        st.sampled_from(
-            ["http://e/", "http://e/a#", "urn:x:", BASE, f"{BASE}claim/", "http://h", "x:", f"{RDF}type"]
-        ),
+        st.sampled_from(["http://e/", "http://e/a#", "urn:x:", BASE, f"{BASE}claim/", "http://h", "x:", f"{RDF}type"]),
         IRI_TEXT,
     )
     .map("".join)
@@ -355,9 +351,9 @@ def test_written_read_and_written_again_is_the_same(syntax: Syntax, quads: list[
     assert serialise(back, syntax, prefixes=WRITING_PREFIXES, base=BASE) == content
 
 
-XML_PREDICATES = st.sampled_from(
-    ["http://e/p", "urn:x:q1", f"{BASE}claim/é", "http://e/1x", f"{RDF}type"]
-).map(NamedNode)
+XML_PREDICATES = st.sampled_from(["http://e/p", "urn:x:q1", f"{BASE}claim/é", "http://e/1x", f"{RDF}type"]).map(
+    NamedNode
+)
 
 
 @pytest.mark.filterwarnings("ignore:Parsing weird boolean:UserWarning")
@@ -394,9 +390,7 @@ def test_rdf_xml_with_carriage_returns_is_read_by_another_library() -> None:
 )
 def test_what_rdf_xml_cannot_carry(predicate: str, value: str, message: str) -> None:
     quads = [Quad(ex("s"), NamedNode(predicate), Literal(value))]
-    with pytest.raises(
-        OutputError, match=f"^RDF/XML cannot carry this graph: {message}; choose turtle or ntriples$"
-    ):
+    with pytest.raises(OutputError, match=f"^RDF/XML cannot carry this graph: {message}; choose turtle or ntriples$"):
         serialise(quads, Syntax.RDF_XML, prefixes={})
 
 
@@ -492,8 +486,7 @@ def test_graphs_of_nodes_that_look_alike(name: str) -> None:
 
 def test_graphs_that_only_look_the_same_are_written_differently() -> None:
     contents = [
-        to_turtle((quad.triple for quad in ALIKE[name]), prefixes={})
-        for name in ("two triangles", "a hexagon")
+        to_turtle((quad.triple for quad in ALIKE[name]), prefixes={}) for name in ("two triangles", "a hexagon")
     ]
     assert contents[0] != contents[1]
 
@@ -509,9 +502,7 @@ def test_graphs_that_only_look_the_same_are_written_differently() -> None:
     st.integers(),
 )
 @settings(max_examples=300, deadline=None)
-def test_bytes_are_equal_exactly_when_graphs_are_isomorphic(
-    links: list[tuple[int, str, int]], seed: int
-) -> None:
+def test_bytes_are_equal_exactly_when_graphs_are_isomorphic(links: list[tuple[int, str, int]], seed: int) -> None:
     quads = [Quad(BlankNode(f"n{one}"), kg(verb), BlankNode(f"n{two}")) for one, verb, two in links]
     content = to_trig(quads, prefixes={})
     assert to_trig(shuffled(quads, seed), prefixes={}) == content

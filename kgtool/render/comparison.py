@@ -88,6 +88,7 @@ class _Writer:
         counts = self.report.counts()
         parts = [f"{counts[state]} {kebab(state.value).replace('-', ' ')}" for state in State]
         total = len(self.report.questions)
+        parts.append(f"{sum(not question.states for question in self.report.questions)} in no such state")
         yield from self.folded(f"{total} questions: {', '.join(parts)}.", "")
         yield from self.folded(
             f"{_number(len(self.report.sums), 'sum')} that do not add up, "
@@ -238,6 +239,7 @@ def render_json(
         "counts": {
             "questions": len(report.questions),
             **{kebab(state.value): count for state, count in report.counts().items()},
+            "in-no-state": sum(not question.states for question in report.questions),
         },
         "questions": [_question_object(question, report, labels) for question in questions],
         "sums": [_sum_object(each) for each in report.sums] if findings else [],

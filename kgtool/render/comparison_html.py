@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import math
 import re
-import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -23,11 +21,14 @@ from pyoxigraph import Literal, NamedNode
 from kgtool.claims import Claim, Hop
 from kgtool.compare import AnswerGroup, Comparison, ComparisonReport, QuestionResult
 from kgtool.labels import Labels
+from kgtool.nodes import is_iri
 from kgtool.questions import resolve_identities
-from kgtool.render.safe import for_html, for_terminal, for_xml
+from kgtool.render.matrix import AGREEMENTS, CONFLICTS, WORDS, Cell, Standings
+from kgtool.render.relay_picture import Edge, relay_picture
+from kgtool.render.safe import for_html, for_xml
 from kgtool.sums import Part, Sum
 from kgtool.timelines import Timeline
-from kgtool.vocab import DCTERMS, KG, SCHEMA, Certainty, Mode, Polarity, Reason, State, Verdict
+from kgtool.vocab import DCTERMS, KG, SCHEMA, Polarity, Reason, State, Verdict
 
 _STATES = {
     State.CORROBORATED: "corroborated",
@@ -37,7 +38,7 @@ _STATES = {
     State.SELF_CONTRADICTED: "self-contradicted",
     State.SINGLE_SOURCE: "single source",
 }
-_NO_STATE = "no agreement, no conflict"
+_NO_STATE = "neither backed nor disputed"
 _REASONS = {
     Reason.SEVERAL_ANSWERS: "several answers may hold",
     Reason.BOTH_DENIED: "both are denials, of different answers",
@@ -62,23 +63,6 @@ _VERBS = {
     Verdict.AT_ANOTHER_TIME: ("speaks of another time than", ""),
     Verdict.COEXISTS: ("may hold beside", ""),
 }
-_CONFLICTS = (Verdict.DENIES, Verdict.DIFFERS)
-_AGREEMENTS = (Verdict.AGREES, Verdict.REFINES, Verdict.RESPELLS)
-_WORDS = {
-    "says": "gives this answer, and no other source does",
-    "agrees": "gives this answer or one that fits it, and another source does, too",
-    "denies": "says that this answer does not hold",
-    "differs": "gives an answer that cannot hold beside this one",
-    "relays": "gives it on the word of another",
-    "hedges": "is not certain",
-    "opines": "gives it as an opinion",
-    "predicts": "gives it as a prediction",
-    "supposes": "supposes it only",
-    "leaves open": "says that the answer is unclear",
-    "other": "gives another answer, which may hold, too",
-    "silent": "does not answer the question",
-}
-_MODES = {Mode.OPINION: "opines", Mode.PREDICTED: "predicts", Mode.HYPOTHETICAL: "supposes"}
 _FEW_PAIRS = 5
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
@@ -124,81 +108,6 @@ def _anchors(kind: str, names: Mapping[str, str]) -> dict[str, str]:
 
 
 # --- how a source stands to an answer ---
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    words: tuple[str, ...]
-    claims: tuple[Claim, ...]
-
-
-@dataclass(frozen=True)
-class _Standings:
-    """How each source stands to each answer of one question; `relays` tells a claim on another's word."""
-
-    question: QuestionResult
-    relays: Callable[[Claim], bool]
-
-    @cached_property
-    def _verdicts(self) -> dict[tuple[str, str], Verdict]:
-        pairs = {(each.a, each.b): each.verdict for each in self.question.comparisons}
-        return pairs | {(b, a): verdict for (a, b), verdict in pairs.items()}
-
-    def cell(self, answer: AnswerGroup, source: str) -> _Cell:
-        own = [claim for claim in answer.claims if claim.source == source]
-        here = {claim.iri for claim in own}
-        others = [claim for claim in self.question.claims if claim.source == source and claim.iri not in here]
-        if own:
-            return _Cell(_in_order(self._of_own(own, others)), tuple(own))
-        if others:
-            return _Cell(*self._of_others(others, answer))
-        return _Cell(("silent",), ())
-
-    def _of_own(self, own: list[Claim], others: list[Claim]) -> set[str]:
-        words: set[str] = set()
-        for claim in own:
-            if claim.polarity is Polarity.DENIED:
-                words.add("denies")
-            else:
-                agreed = any(
-                    self._verdicts.get((claim.iri, each.iri)) in _AGREEMENTS
-                    for each in self.question.claims
-                    if each.source != claim.source
-                )
-                words.add("agrees" if agreed else "says")
-            if self.relays(claim):
-                words.add("relays")
-            if claim.certainty not in (Certainty.CERTAIN, None):
-                words.add("hedges")
-            if claim.mode in _MODES:
-                words.add(_MODES[claim.mode])
-            if any(self._verdicts.get((claim.iri, each.iri)) in _CONFLICTS for each in others):
-                words.add("differs")
-        return words - {"says"} if words - {"says", "differs"} else words
-
-    def _of_others(self, others: list[Claim], answer: AnswerGroup) -> tuple[tuple[str, ...], tuple[Claim, ...]]:
-        """From what a source answers otherwise: conflict and agreement, or else that it leaves room."""
-        by_word: dict[str, set[str]] = defaultdict(set)
-        for claim in others:
-            for each in answer.claims:
-                by_word[_word(claim, each, self._verdicts.get((claim.iri, each.iri)))].add(claim.iri)
-        told = set(by_word) & {"agrees", "denies", "differs"} or set(by_word)
-        shown = {iri for word in told for iri in by_word[word]}
-        return _in_order(told), tuple(claim for claim in others if claim.iri in shown)
-
-
-def _word(claim: Claim, other: Claim, verdict: Verdict | None) -> str:
-    """How `claim`, which gives another answer, stands to the answer that `other` affirms or denies."""
-    denied = claim.polarity is Polarity.DENIED
-    if verdict is Verdict.DIFFERS:
-        return "differs"
-    if verdict is Verdict.DENIES or verdict in _AGREEMENTS:
-        return "denies" if denied else "agrees"
-    return "leaves open" if claim.object == KG.remainsUnclear else "other"
-
-
-def _in_order(words: Collection[str]) -> tuple[str, ...]:
-    return tuple(word for word in _WORDS if word in words)
 
 
 # --- the page ---
@@ -310,6 +219,11 @@ class _Page:
         words += [f"{self.labels.of(each)}: {self.labels.shown(value)}" for each, value in qualifiers]
         return _e(" · ".join(words))
 
+    def node_or_literal(self, text: str) -> NamedNode | Literal:
+        """What a sum's bare text stands for: a node if the casebook has one of that name."""
+        node = NamedNode(text) if is_iri(text) else None
+        return node if node is not None and node in self.labels.holdings.nodes else Literal(text)
+
     def answer(self, answer: AnswerGroup) -> str:
         shown = _e(self.labels.shown(answer.value))
         written = sorted({claim.as_written for claim in answer.claims if claim.as_written} - {answer.value.value})
@@ -328,7 +242,8 @@ class _Page:
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
             '<meta name="referrer" content="no-referrer">',
             f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>",
-            f'<a class="skip" href="#main">Skip to the content</a>\n<header><h1>{title}</h1></header>\n<main id="main">',
+            f'<a class="skip" href="#main">Skip to the content</a>\n<header><h1>{title}</h1></header>',
+            '<main id="main">',
             *self._summary(),
             *self._findings(),
             *self._sources(),
@@ -345,9 +260,10 @@ class _Page:
         found = Counter(state for question in self.questions for state in question.states)
         none = sum(not question.states for question in self.questions)
         yield '<section aria-labelledby="summary">\n<h2 id="summary">Summary</h2>'
+        sources = {claim.source for claim in self.claims.values()}
         yield (
-            f"<p>{_count(len(self.questions), 'question')} answered by "
-            f"{_count(len({c.source for c in self.claims.values()}), 'source')} in {_count(len(self.claims), 'claim')}. "
+            f"<p>{_count(len(self.questions), 'question')} answered by {_count(len(sources), 'source')} in "
+            f"{_count(len(self.claims), 'claim')}. "
             "What is compared is what the sources say; who is right is not for this page to tell.</p>"
         )
         yield '<ul class="counts">'
@@ -356,7 +272,8 @@ class _Page:
             for state, word in _STATES.items()
         )
         yield f'<li><strong>{none}</strong> <span class="state">{_NO_STATE}</span></li>'
-        yield f"<li><strong>{len(self.sums)}</strong> {_plural(len(self.sums), 'sum that does', 'sums that do')} not add up</li>"
+        sums = _plural(len(self.sums), "sum that does", "sums that do")
+        yield f"<li><strong>{len(self.sums)}</strong> {sums} not add up</li>"
         late = _plural(len(self.timelines), "timeline that does", "timelines that do")
         yield f"<li><strong>{len(self.timelines)}</strong> {late} not fit</li>"
         yield "</ul>\n<p>A question can be in several states at once.</p>"
@@ -378,7 +295,7 @@ class _Page:
             yield "</ul>\n</section>"
 
     def _sum(self, each: Sum) -> str:
-        qualifiers = [(name, NamedNode(value) if "://" in value else Literal(value)) for name, value in each.qualifiers]
+        qualifiers = [(name, self.node_or_literal(value)) for name, value in each.qualifiers]
         total = self._number(each.total)
         sides = "total and parts in one source" if each.scope == "within" else "total and parts in several sources"
         told = sorted({self.claims[p.claim].source or "" for p in (each.total, *each.parts) if p.claim in self.claims})
@@ -391,7 +308,7 @@ class _Page:
         )
 
     def _number(self, part: Part) -> str:
-        of = f" ({_e(self.labels.of(part.of) if '://' in part.of else part.of)})" if part.of else ""
+        of = f" ({_e(self.labels.shown(self.node_or_literal(part.of)))})" if part.of else ""
         return f"{self.claim(part.claim, _decimal(part.value))}{of}"
 
     def _timeline(self, each: Timeline) -> str:
@@ -426,23 +343,25 @@ class _Page:
         if not self.compared:
             yield "<p>No two sources answer the same question.</p>\n</section>"
             return
-        yield "<details><summary>What the words mean</summary>\n<dl class=\"words\">"
-        yield from (f"<dt>{_chip(word)}</dt><dd>{meaning}</dd>" for word, meaning in _WORDS.items())
+        yield '<details><summary>What the words mean</summary>\n<dl class="words">'
+        yield from (
+            f"<dt>{_chip(Cell((word,), (), word in ('denies', 'differs')))}</dt><dd>{meaning}</dd>"
+            for word, meaning in WORDS.items()
+        )
         yield "</dl></details>"
         # Stacked on a narrow screen, a table is none any more to a screen reader: hence the roles.
         yield '<div class="wide" role="region" aria-label="Who says what, a table" tabindex="0">'
         yield '<table class="matrix" role="table"><caption>Each row is an answer, each column a source.</caption>'
         heads = "".join(f'<th scope="col" role="columnheader">{self.source(iri)}</th>' for iri in self.sources)
         yield (
-            '<thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Answer</th>'
-            f"{heads}</tr></thead>"
+            f'<thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Answer</th>{heads}</tr></thead>'
         )
         for question in self.compared:
             yield from self._rows(question)
         yield "</table></div>\n</section>"
 
     def _rows(self, question: QuestionResult) -> Iterator[str]:
-        standings = _Standings(question, self.relays)
+        standings = Standings(question, self.relays)
         yield (
             f'<tbody role="rowgroup"><tr role="row" class="question"><th scope="rowgroup" role="rowheader" '
             f'colspan="{len(self.sources) + 1}"><a href="#{self.question_ids[question.iri]}">'
@@ -453,7 +372,7 @@ class _Page:
             yield f'<tr role="row"><th scope="row" role="rowheader">{self.answer(answer)}</th>{cells}</tr>'
         yield "</tbody>"
 
-    def _cell(self, cell: _Cell, source: str) -> str:
+    def _cell(self, cell: Cell, source: str) -> str:
         words = f'<span class="word">{", ".join(cell.words)}</span>'
         if cell.claims:
             words = self._linked(cell.claims[0], words)
@@ -463,7 +382,7 @@ class _Page:
             for number, claim in enumerate(cell.claims[1:], 2)
         )
         name = _e(self.source_names[source])
-        return f'<td role="cell" class="{_tone(cell.words)}" data-source="{name}">{words}{more}</td>'
+        return f'<td role="cell" class="{cell.tone}" data-source="{name}">{words}{more}</td>'
 
     def _linked(self, claim: Claim, words: str) -> str:
         return f'<a href="#{self.claim_ids[claim.iri]}" title="{_e(self.claim_names[claim.iri])}">{words}</a>'
@@ -478,7 +397,7 @@ class _Page:
     def _question(self, question: QuestionResult) -> Iterator[str]:
         yield f'<article class="question" id="{self.question_ids[question.iri]}">'
         yield f"<h3>{self.question(question)} {_badges(question)}</h3>"
-        standings = _Standings(question, self.relays)
+        standings = Standings(question, self.relays)
         for answer in question.answers:
             yield f'<h4>{self.answer(answer)}</h4>\n<ul class="claims">'
             yield from (self._claim(claim, question, answer, standings) for claim in answer.claims)
@@ -489,13 +408,12 @@ class _Page:
             yield f'<p class="quiet">Silent: {", ".join(self.source(iri) for iri in question.silent)}</p>'
         yield "</article>"
 
-    def _claim(self, claim: Claim, question: QuestionResult, answer: AnswerGroup, standings: _Standings) -> str:
-        words = standings.cell(answer, claim.source).words if claim.source else ()
+    def _claim(self, claim: Claim, question: QuestionResult, answer: AnswerGroup, standings: Standings) -> str:
         facts = [fact for fact in self._facts(claim, question) if fact]
         return (
             f'<li id="{self.claim_ids[claim.iri]}">{self._words(claim)}'
             f'<div class="who"><code>{_e(self.claim_names[claim.iri])}</code> in {self.source(claim.source)} '
-            f"{_chip(', '.join(words), _tone(words)) if words else ''}</div>"
+            f"{_chip(standings.of_claim(claim, answer))}</div>"
             f'<div class="facts">{"; ".join(facts)}</div></li>'
         )
 
@@ -513,7 +431,7 @@ class _Page:
         for name, value in (("polarity", claim.polarity), ("certainty", claim.certainty), ("mode", claim.mode)):
             cue = f" ({', '.join(cues[name])})" if cues[name] else ""
             yield f"{value.value if value is not None else f'no {name}'}{cue}"
-        yield from (f"<span>{self._chain(chain)}</span>" for chain in claim.attributions)
+        yield from (self._chain(chain) for chain in claim.attributions)
         origins = self.report.origins.get(claim.iri, ())
         if origins:
             own = "" if self.relays(claim) else "in its own voice, "
@@ -590,8 +508,8 @@ class _Page:
         yield '<section aria-labelledby="alone">\n<h2 id="alone">Questions with one source</h2>'
         yield "<p>Just one source answers each of these; all others are silent.</p>"
         for source, questions in self.alone.items():
-            heading = f"{_e(self.source_names[source]) if source else 'no source'}: {_count(len(questions), 'question')}"
-            yield f"<details class=\"alone\"><summary>{heading}</summary>"
+            name = _e(self.source_names[source]) if source else "no source"
+            yield f'<details class="alone"><summary>{name}: {_count(len(questions), "question")}</summary>'
             for question in questions:
                 yield from self._question(question)
             yield "</details>"
@@ -605,7 +523,7 @@ class _Page:
 
     # --- who relays whom ---
 
-    def _edges(self) -> list[_Edge]:
+    def _edges(self) -> list[Edge]:
         counts: Counter[tuple[str, str]] = Counter()
         for claim in self.claims.values():
             if claim.source is None:
@@ -615,7 +533,7 @@ class _Page:
             doubled = {each for each in origins if each in self.voices and self.voices[each] & origins - {each}}
             counts.update((claim.source, origin) for origin in origins - doubled)
         return [
-            _Edge(source, origin, count, origin in self.voices.get(source, ()))
+            Edge(source, origin, count, origin in self.voices.get(source, ()))
             for (source, origin), count in sorted(counts.items())
         ]
 
@@ -632,7 +550,7 @@ class _Page:
         names = {edge.origin: self._origin_name(edge.origin) for edge in edges}
         sources = {edge.source: self.source_names[edge.source] for edge in edges}
         yield '<div class="wide" role="region" aria-label="Who relays whom, a picture" tabindex="0">'
-        yield _svg(edges, sources, names)
+        yield relay_picture(edges, sources, names)
         yield "</div>\n<details><summary>The same as a table</summary>"
         yield (
             '<table class="lines"><thead><tr><th scope="col">Source</th><th scope="col">Origin</th>'
@@ -655,7 +573,7 @@ def _conflict(question: QuestionResult) -> bool:
 
 
 def _rank(pair: Comparison) -> int:
-    return 0 if pair.verdict in _CONFLICTS else 1 if pair.verdict in _AGREEMENTS else 2
+    return 0 if pair.verdict in CONFLICTS else 1 if pair.verdict in AGREEMENTS else 2
 
 
 def _plural(number: int, one: str, many: str) -> str:
@@ -671,16 +589,8 @@ def _badges(question: QuestionResult) -> str:
     return " ".join(states) or f'<span class="state">{_NO_STATE}</span>'
 
 
-def _tone(words: Collection[str]) -> str:
-    if {"denies", "differs"} & set(words):
-        return "conflict"
-    if "agrees" in words:
-        return "agreement"
-    return "silent" if "silent" in words else "aside" if {"other", "leaves open"} & set(words) else "says"
-
-
-def _chip(text: str, tone: str | None = None) -> str:
-    return f'<span class="chip {tone or _tone((text,))}">{text}</span>'
+def _chip(cell: Cell) -> str:
+    return f'<span class="chip {cell.tone}">{", ".join(cell.words)}</span>'
 
 
 def _is_web_address(url: str) -> bool:
@@ -691,139 +601,11 @@ def _is_web_address(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.netloc) and not re.search(r"[\s\x00-\x1f]", url)
 
 
-# --- the picture ---
-
-
-@dataclass(frozen=True, slots=True)
-class _Edge:
-    """So many claims of `source` rest on `origin`; `own` where that is the source itself or its publisher."""
-
-    source: str
-    origin: str
-    claims: int
-    own: bool
-
-
-# In units of the picture, in which a letter of a label is about seven wide. An edge has a slot of its own at each of
-# its ends, wider than the widest edge, so that neither edges' ends nor their numbers nor labels meet.
-_SLOT, _LINE, _GAP, _WIDEST = 22, 18, 14, 12.0
-_LEFT, _RIGHT, _WIDTH = 180, 470, 760
-_LEFT_LETTERS, _RIGHT_LETTERS, _MOST_LINES = 22, 34, 3
-
-
-def _svg(edges: list[_Edge], sources: Mapping[str, str], origins: Mapping[str, str]) -> str:
-    """The graph in two columns, origins ordered to stand near their sources."""
-    left = sorted(sources, key=lambda iri: (sources[iri], iri))
-    place = {iri: number for number, iri in enumerate(left)}
-
-    def nearness(iri: str) -> tuple[float, str, str]:
-        near = [place[edge.source] for edge in edges if edge.origin == iri]
-        return sum(near) / len(near), origins[iri], iri
-
-    right = sorted(origins, key=nearness)
-    below = {iri: number for number, iri in enumerate(right)}
-    left_lines = {iri: _lines(sources[iri], _LEFT_LETTERS) for iri in left}
-    right_lines = {iri: _lines(origins[iri], _RIGHT_LETTERS) for iri in right}
-    left_tops, left_end = _column([(iri, sum(e.source == iri for e in edges), len(left_lines[iri])) for iri in left])
-    right_tops, right_end = _column([(iri, sum(e.origin == iri for e in edges), len(right_lines[iri])) for iri in right])
-    height = max(left_end, right_end)
-    most = max(edge.claims for edge in edges)
-    starts: dict[_Edge, float] = {}
-    for iri in left:
-        own = sorted((e for e in edges if e.source == iri), key=lambda e: below[e.origin])
-        starts.update({e: y for e, y in zip(own, _slots(left_tops[iri], len(own)), strict=True)})
-    paths: list[str] = []
-    numbers: list[str] = []
-    for iri in right:
-        own = sorted((e for e in edges if e.origin == iri), key=lambda e: place[e.source])
-        for edge, y in zip(own, _slots(right_tops[iri], len(own)), strict=True):
-            start, middle = starts[edge], (_LEFT + _RIGHT) // 2
-            width = max(1.5, _WIDEST * math.sqrt(edge.claims / most))
-            told = f"{sources[edge.source]} → {origins[edge.origin]}: {_count(edge.claims, 'claim')}"
-            paths.append(
-                f'<path class="edge{" own" if edge.own else ""}" stroke-width="{width:.1f}" d="M{_LEFT + 4} {start:g} '
-                f'C{middle} {start:g} {middle} {y:g} {_RIGHT - 4} {y:g}"><title>{_e(told)}</title></path>'
-            )
-            numbers.append(f'<text class="n" x="{_RIGHT - 10}" y="{y + 5:g}" text-anchor="end">{edge.claims}</text>')
-    nodes = [_node(left_tops[iri], left_lines[iri], sources[iri], _LEFT, "end") for iri in left]
-    nodes += [_node(right_tops[iri], right_lines[iri], origins[iri], _RIGHT, "start") for iri in right]
-    described = "; ".join(f"{sources[e.source]} rests {e.claims} times on {origins[e.origin]}" for e in edges)
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height:g}" role="img" '
-            'aria-labelledby="picture-title picture-desc">',
-            '<title id="picture-title">On whose authority the claims of each source rest</title>',
-            f'<desc id="picture-desc">{_e(described)}</desc>',
-            *paths,
-            *nodes,
-            *numbers,
-            "</svg>",
-        ]
-    )
-
-
-def _column(sizes: list[tuple[str, int, int]]) -> tuple[dict[str, tuple[float, float]], float]:
-    """Top and height of each node in a column, by its edges and lines of label; and where the column ends."""
-    tops: dict[str, tuple[float, float]] = {}
-    y = float(_GAP)
-    for iri, edges, lines in sizes:
-        height = float(max(edges * _SLOT, lines * _LINE))
-        tops[iri] = (y, height)
-        y += height + _GAP
-    return tops, y
-
-
-def _slots(top: tuple[float, float], count: int) -> list[float]:
-    first = top[0] + (top[1] - count * _SLOT) / 2 + _SLOT / 2
-    return [first + number * _SLOT for number in range(count)]
-
-
-def _node(top: tuple[float, float], lines: list[str], whole: str, x: int, anchor: str) -> str:
-    y, height = top
-    away = -8 if anchor == "end" else 8
-    base = y + height / 2 - (len(lines) - 1) * _LINE / 2 + 5
-    spans = "".join(
-        f'<tspan x="{x + away}" y="{base + number * _LINE:g}">{_e(line)}</tspan>' for number, line in enumerate(lines)
-    )
-    return (
-        f'<g><title>{_e(whole)}</title><rect class="bar" x="{x - 4}" y="{y:g}" width="8" height="{height:g}"/>'
-        f'<text text-anchor="{anchor}">{spans}</text></g>'
-    )
-
-
-def _lines(text: str, letters: int) -> list[str]:
-    """A label in at most three lines of so many letters; a wide letter counts twice."""
-    lines = [""]
-    for word in for_terminal(text).split(" "):
-        for number, piece in enumerate(_pieces(word, letters)):
-            joined = f"{lines[-1]} {piece}" if lines[-1] and number == 0 else piece
-            if number == 0 and _width(joined) <= letters:
-                lines[-1] = joined
-            else:
-                lines.append(piece)
-    lines = [line for line in lines if line] or ["—"]
-    if len(lines) > _MOST_LINES:
-        lines = [*lines[: _MOST_LINES - 1], f"{_pieces(lines[_MOST_LINES - 1], letters - 1)[0]}…"]
-    return lines
-
-
-def _pieces(word: str, letters: int) -> list[str]:
-    pieces = [""]
-    for letter in word:
-        if _width(pieces[-1] + letter) > letters:
-            pieces.append("")
-        pieces[-1] += letter
-    return pieces
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
 _STYLE = """
 :root { --ink: #1b1b1b; --paper: #fff; --quiet: #595959; --line: #8a8a8a; --band: #eef1f5; --link: #0b4fa0;
   --bad: #7a1410; --bad-paper: #fde8e6; --good: #14532d; --good-paper: #e3f4e6; --odd: #6b4300; --odd-paper: #fdf1d8;
-  --plain-paper: #e7eefb; --plain: #153a75; --mark: #fff3b0; --edge: #5b7fb5; --own: #7c7c7c; color-scheme: light dark; }
+  --plain-paper: #e7eefb; --plain: #153a75; --mark: #fff3b0; --edge: #5b7fb5; --own: #7c7c7c;
+  color-scheme: light dark; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e6e6; --paper: #16181c; --quiet: #a8a8a8; --line: #6c6c6c;
   --band: #23272e; --link: #8ab8ff; --bad: #ffd3ce; --bad-paper: #45120f; --good: #b7ebc3; --good-paper: #12351d;
   --odd: #ffe0a3; --odd-paper: #402c05; --plain-paper: #1c2c49; --plain: #cfe0ff; --mark: #4a4110; --edge: #6f97d3;
@@ -860,7 +642,7 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; } .n { tex
 td.agreement { color: var(--good); background: var(--good-paper); }
 td.aside { color: var(--odd); background: var(--odd-paper); }
 td.says { color: var(--plain); background: var(--plain-paper); } td.silent { color: var(--quiet); }
-.more { display: inline-block; min-width: 1.2em; text-align: center; font-size: .8rem; vertical-align: super; }
+.more { display: inline-block; min-width: 1.2em; text-align: center; font-size: .8rem; }
 .lines td, .lines th { border-bottom: 1px solid var(--line); }
 summary { cursor: pointer; padding: .25rem 0; } details.alone > summary { font-weight: 600; }
 article.question { border-top: 1px solid var(--line); padding: .8rem 0; }
@@ -869,7 +651,7 @@ q { font-size: 1.02rem; } :target { background: var(--mark); outline: .25rem sol
 svg { display: block; width: 100%; min-width: 40rem; max-width: 60rem; font: 14px system-ui, sans-serif; }
 svg text { fill: var(--ink); } .edge { fill: none; stroke: var(--edge); stroke-opacity: .75; }
 .edge.own { stroke: var(--own); stroke-dasharray: 6 4; } .bar { fill: var(--ink); }
-svg .n { font-weight: 600; stroke: var(--paper); stroke-width: 4px; paint-order: stroke; }
+svg .n { font-weight: 600; }
 @media (max-width: 44rem) {
   body { margin: 1rem auto; } .sources, .words { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
   .matrix, .matrix tbody, .matrix tr, .matrix th, .matrix caption { display: block; }

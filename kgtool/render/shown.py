@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -136,7 +137,7 @@ def _node(described: Described) -> Lines:
     parts = described.parts
     yield "title", f"{parts['label'] or described.name}  ({described.name}, {_place(parts)})"
     for each in parts["properties"]:
-        yield _label(each["property"])[:_LABEL_WIDTH], _value(each["value"])
+        yield "", f"{_label(each['property'])}: {_value(each['value'])}"
 
 
 _LINES = {"claim": _claim, "source": _source, "entity": _entity, "node": _node}
@@ -163,4 +164,4 @@ def _value(value: dict[str, str | None] | None) -> str:
 
 
 def _flat(text: str) -> str:
-    return " ".join(text.split())
+    return re.sub(r"\s+", " ", text)
