@@ -38,16 +38,16 @@ class NodeIndex:
 
     def nodes(self) -> Iterator[Node]:
         """Every node that stands as a subject, sorted."""
-        yield from sorted(self._values, key=_letters)
+        yield from sorted(self._values, key=_order)
 
     def properties(self, node: Node) -> list[NamedNode]:
-        return sorted(self._values.get(node, {}), key=_letters)
+        return sorted(self._values.get(node, {}), key=_order)
 
     def values(self, node: Value, predicate: NamedNode) -> list[Value]:
         if isinstance(node, Literal):
             return []
         found = self._values.get(node, {}).get(predicate, ())
-        return list(found) if len(found) < 2 else sorted(found, key=_letters)
+        return list(found) if len(found) < 2 else sorted(found, key=_order)
 
     def value(self, node: Value, predicate: NamedNode) -> Value | None:
         """The first value in sorted order, or None."""
@@ -71,15 +71,16 @@ class NodeIndex:
         return int(text) if text is not None and text.isascii() and text.isdigit() else None
 
     def instances(self, type_: NamedNode) -> list[Node]:
-        return sorted(self._instances.get(type_, ()), key=_letters)
+        return sorted(self._instances.get(type_, ()), key=_order)
 
     def has_type(self, node: Value, type_: NamedNode) -> bool:
         return type_ in self.values(node, RDF.type)
 
 
-def _letters(node: Value) -> str:
-    # Not str(): its closing bracket or quote would put "…/a-10" before "…/a-1".
-    return node.value
+def _order(node: Value) -> tuple[int, str]:
+    """Literals, IRIs, blank nodes; each by its letters."""
+    # Not by str(): its closing bracket or quote would put "…/a-10" before "…/a-1".
+    return (Literal, NamedNode, BlankNode).index(type(node)), node.value
 
 
 def is_iri(text: str) -> bool:
