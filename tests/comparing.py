@@ -69,8 +69,8 @@ def told_by(claim_: str, agent: str) -> str:
 
 @cache
 def _vocabulary() -> tuple[Document, ...]:
-    shipped = [read_document(path, name=path.name) for path in Layout(Path("/nowhere")).ontology_files()]
-    return (*shipped, *in_memory(ontology=DOMAIN).ontology)
+    files = [path for path in Layout(Path("/nowhere")).ontology_files() if path.parent.name != "domain"]
+    return (*(read_document(path, name=path.name) for path in files), *in_memory(ontology=DOMAIN).ontology)
 
 
 def book(*turtles: str) -> Holdings:

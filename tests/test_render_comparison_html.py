@@ -77,7 +77,7 @@ class Page(HTMLParser):
         inside = False
         for text, cells in self.rows:
             if not cells:
-                inside = text.startswith(heading)
+                inside = heading in text
             elif inside:
                 found[text.strip()] = {name: words for name, words in cells.items() if words != "silent"}
         return found
@@ -126,7 +126,7 @@ def test_every_claim_and_question_has_a_place(page: Page, case: tuple[Comparison
 def test_a_claim_that_leaves_open_a_hedge_and_opinions(page: Page) -> None:
     # silent: beacon, evening, wire; the weekly relays the inquiry's finding and then gives its own opinion
     open_ = {"bulletin": "leaves open", "correction": "leaves open"}
-    assert page.question("Saint Halvar · cause ") == {
+    assert page.question("Halvar · cause ") == {
         "remains unclear": {
             "bulletin": "agrees",
             "correction": "agrees",
@@ -143,14 +143,14 @@ def test_a_claim_that_leaves_open_a_hedge_and_opinions(page: Page) -> None:
 
 def test_a_denial_a_copy_and_a_difference(page: Page) -> None:
     # the Beacon copies the wire, whose correction takes the destination back; the correction is the wire's own voice
-    assert page.question("Saint Halvar · destination ") == {
+    assert page.question("Halvar · destination ") == {
         "Brennhavn": {"beacon": "agrees, relays", "correction": "denies", "gazette": "differs", "wire": "agrees"},
         "Port Orne": {"beacon": "differs", "correction": "agrees", "gazette": "agrees", "wire": "differs"},
     }
 
 
 def test_a_source_that_contradicts_itself_differs_where_it_answers(page: Page) -> None:
-    rows = page.question("Saint Halvar · injured ")
+    rows = page.question("Halvar · injured ")
     assert {answer: cells["tide"] for answer, cells in rows.items()} == {
         "3 “Three”": "differs 2",
         "12 “Twelve”": "says, differs",
@@ -160,7 +160,7 @@ def test_a_source_that_contradicts_itself_differs_where_it_answers(page: Page) -
 
 
 def test_predictions_and_suppositions_are_named(page: Page) -> None:
-    rows = page.question("Saint Halvar · state of the hull ")
+    rows = page.question("Halvar · state of the hull ")
     assert rows["broken"]["gazette"] == "supposes"
     assert rows["repaired"]["weekly"] == "relays, predicts"
     assert rows["repaired"]["bulletin"] == "other"

@@ -36,7 +36,8 @@ def run(
     limits = Limits(timeout, memory * 1024**2)
     report = casebook.compare(limits=limits)
     chosen = _chosen(casebook, report, about, wanted, only, everything=everything)
-    # Sums and timelines belong to the whole; a choice of questions leaves them out.
+    # Sums and timelines belong to the whole; a choice of questions leaves them out. A page without a choice holds the
+    # whole, questions of one source folded away.
     findings = not (about or wanted or only)
     renderers: dict[CompareFormat, Callable[[], str]] = {
         CompareFormat.TEXT: lambda: render_text(
@@ -49,7 +50,7 @@ def run(
         ),
         CompareFormat.JSON: lambda: render_json(report, casebook.labels, questions=chosen, findings=findings),
         CompareFormat.CSV: lambda: render_csv(report, casebook.labels, questions=chosen),
-        CompareFormat.HTML: lambda: _html(casebook, report, chosen),
+        CompareFormat.HTML: lambda: _html(casebook, report, None if findings else chosen),
         CompareFormat.TURTLE: lambda: casebook.comparisons(questions=[each.iri for each in chosen], limits=limits),
     }
     session.deliver(renderers[format_](), output)
@@ -57,7 +58,7 @@ def run(
     return ExitStatus.FINDINGS if failed else ExitStatus.CLEAN
 
 
-def _html(casebook: Casebook, report: ComparisonReport, chosen: list[QuestionResult]) -> str:
+def _html(casebook: Casebook, report: ComparisonReport, chosen: list[QuestionResult] | None) -> str:
     from kgtool.render.comparison_html import render_html
 
     nodes = casebook.holdings.nodes

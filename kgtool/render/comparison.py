@@ -14,7 +14,7 @@ import typer
 from pyoxigraph import Literal, NamedNode
 
 from kgtool.claims import Claim
-from kgtool.compare import Comparison, ComparisonReport, QuestionResult
+from kgtool.compare import AnswerGroup, Comparison, ComparisonReport, QuestionResult
 from kgtool.labels import Labels
 from kgtool.render.safe import for_spreadsheet, for_terminal
 from kgtool.sums import Sum
@@ -41,8 +41,19 @@ def kebab(name: str) -> str:
 def question_label(question: QuestionResult, labels: Labels) -> str:
     """The question in words: the property, of what, under which circumstances."""
     qualifiers = [f"{labels.of(name)}: {labels.shown(value)}" for name, value in question.qualifiers]
-    subject = " / ".join(dict.fromkeys(labels.of(claim.subject) for claim in question.claims if claim.subject))
-    return f"{labels.of(question.predicate)} · {subject}" + (f" ({', '.join(qualifiers)})" if qualifiers else "")
+    return f"{labels.of(question.predicate)} · {subject_label(question, labels)}" + (
+        f" ({', '.join(qualifiers)})" if qualifiers else ""
+    )
+
+
+def subject_label(question: QuestionResult, labels: Labels) -> str:
+    """What a question is about, under every label that its claims' sources have for it: none is preferred."""
+    return " / ".join(dict.fromkeys(labels.of(claim.subject) for claim in question.claims if claim.subject))
+
+
+def answer_label(answer: AnswerGroup, labels: Labels) -> str:
+    """An answer as each of its claims gives it."""
+    return " / ".join(dict.fromkeys(labels.shown(claim.object) for claim in answer.claims))
 
 
 # --- text ---
@@ -105,8 +116,7 @@ class _Writer:
         yield from self.folded(question_label(question, self.labels), "", bold=True)
         yield f"  {states}"
         for answer in question.answers:
-            texts = dict.fromkeys(self.labels.shown(claim.object) for claim in answer.claims)
-            yield from self.folded(f"▸ {' / '.join(texts)}", "  ")
+            yield from self.folded(f"▸ {answer_label(answer, self.labels)}", "  ")
             for claim in answer.claims:
                 yield from self.claim(claim)
         whys = list(self.whys(question))
@@ -260,7 +270,7 @@ def _question_object(question: QuestionResult, report: ComparisonReport, labels:
         "answers": [
             {
                 "value": answer.value.value,
-                "label": labels.shown(answer.value),
+                "label": answer_label(answer, labels),
                 "claims": [_claim_object(claim, report) for claim in answer.claims],
             }
             for answer in question.answers

@@ -23,6 +23,7 @@ from kgtool.compare import AnswerGroup, Comparison, ComparisonReport, QuestionRe
 from kgtool.labels import Labels
 from kgtool.nodes import is_iri
 from kgtool.questions import resolve_identities
+from kgtool.render.comparison import answer_label, subject_label
 from kgtool.render.matrix import AGREEMENTS, CONFLICTS, WORDS, Cell, Standings
 from kgtool.render.relay_picture import Edge, relay_picture
 from kgtool.render.safe import for_html, for_xml
@@ -212,10 +213,11 @@ class _Page:
         return f'<a href="#{self.source_ids[iri]}">{_e(self.source_names[iri])}</a>'
 
     def question(self, question: QuestionResult) -> str:
-        return self.asked(question.subject, question.predicate, question.qualifiers)
+        subject = subject_label(question, self.labels)
+        return self.asked(subject, question.predicate, question.qualifiers)
 
     def asked(self, subject: str, predicate: str, qualifiers: Iterable[tuple[str, NamedNode | Literal]]) -> str:
-        words = [self.labels.of(subject), self.labels.of(predicate)]
+        words = [subject, self.labels.of(predicate)]
         words += [f"{self.labels.of(each)}: {self.labels.shown(value)}" for each, value in qualifiers]
         return _e(" · ".join(words))
 
@@ -225,7 +227,7 @@ class _Page:
         return node if node is not None and node in self.labels.holdings.nodes else Literal(text)
 
     def answer(self, answer: AnswerGroup) -> str:
-        shown = _e(self.labels.shown(answer.value))
+        shown = _e(answer_label(answer, self.labels))
         written = sorted({claim.as_written for claim in answer.claims if claim.as_written} - {answer.value.value})
         words = ", ".join(f"“{_e(each)}”" for each in written)
         return f'<bdi>{shown}</bdi> <span class="quiet">{words}</span>' if words else f"<bdi>{shown}</bdi>"
@@ -300,8 +302,9 @@ class _Page:
         sides = "total and parts in one source" if each.scope == "within" else "total and parts in several sources"
         told = sorted({self.claims[p.claim].source or "" for p in (each.total, *each.parts) if p.claim in self.claims})
         names = ", ".join(self.source(iri) for iri in told if iri)
+        asked = self.asked(self.labels.of(each.subject), each.predicate, qualifiers)
         return (
-            f'<li class="card"><div><strong>{self.asked(each.subject, each.predicate, qualifiers)}</strong></div>'
+            f'<li class="card"><div><strong>{asked}</strong></div>'
             f'<div class="sum">{" + ".join(self._number(part) for part in each.parts)} = {_decimal(each.sum)}, '
             f"{_e(each.kind)} the {total}</div>"
             f'<div class="quiet">added up over: {_e(self.labels.of(each.over))}; {sides}: {names}</div></li>'
