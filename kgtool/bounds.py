@@ -87,9 +87,10 @@ def _dates(text: str) -> Bounds:
     first, slash, last = text.partition("/")
     if not slash:
         return _date(first)
-    return Bounds(
-        None if first in ("", "..") else _date(first).lower, None if last in ("", "..") else _date(last).upper
-    )
+    lower = None if first in ("", "..") else _date(first).lower
+    upper = None if last in ("", "..") else _date(last).upper
+    # An interval that ends before it begins says nothing.
+    return Bounds() if lower is not None and upper is not None and upper < lower else Bounds(lower, upper)
 
 
 def _date(text: str) -> Bounds:

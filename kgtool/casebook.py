@@ -184,7 +184,7 @@ class Casebook:
 # comparison, and the store is made without.
 _CONCLUDED = frozenset(
     {"Comparison", "inQuestion", "firstClaim", "secondClaim", "relation", "finer", "tension", "verdict", "because"}
-    | {"agreement", "state", "silentSource", "SumFinding", "totalClaim", "partClaim", "sumOfParts", "lies"}
+    | {"agreement", "state", "SumFinding", "totalClaim", "partClaim", "sumOfParts", "lies"}
     | {"TimelineFinding", "saidOver", "beganAs", "lastedAs", "earliestEnd"}
 )
 _ASKS = re.compile(rf"\b(?:{'|'.join(sorted(_CONCLUDED))})\b|cito")

@@ -6,7 +6,7 @@ work of `validate`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -82,7 +82,7 @@ def qualifier_properties(vocabulary: NodeIndex, *, identifying: bool = False) ->
 
 def read_claims(nodes: NodeIndex, vocabulary: NodeIndex) -> list[Claim]:
     """All claims, sorted by IRI."""
-    qualifiers = qualifier_properties(vocabulary)
+    qualifiers = frozenset(qualifier_properties(vocabulary))
     return [_read_claim(nodes, node, qualifiers) for node in nodes.instances(KG.Claim) if isinstance(node, NamedNode)]
 
 
@@ -118,7 +118,7 @@ def read_attributions(nodes: NodeIndex, claim: NamedNode) -> Iterator[tuple[Hop,
             yield tuple(hops)
 
 
-def _read_claim(nodes: NodeIndex, node: NamedNode, qualifiers: list[NamedNode]) -> Claim:
+def _read_claim(nodes: NodeIndex, node: NamedNode, qualifiers: Collection[NamedNode]) -> Claim:
     source = nodes.node(node, PROV.wasQuotedFrom)
     target = nodes.value(node, OA.hasTarget)
     object_ = nodes.value(node, RDF.object)
@@ -136,7 +136,8 @@ def _read_claim(nodes: NodeIndex, node: NamedNode, qualifiers: list[NamedNode]) 
         quote=read_quote(nodes, target) if target is not None else None,
         qualifiers=tuple(
             (each.value, value)
-            for each in qualifiers
+            for each in nodes.properties(node)
+            if each in qualifiers
             for value in nodes.values(node, each)
             if isinstance(value, NamedNode | Literal)
         ),

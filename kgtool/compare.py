@@ -11,14 +11,15 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kgtool.claims import Claim, read_claims
 from kgtool.holdings import Holdings
 from kgtool.nodes import NodeIndex
-from kgtool.questions import derive, derived_graph_name
-from kgtool.rules import rules, run_rules
+from kgtool.questions import derive_from, derived_graph_name
+from kgtool.rules import LINKS, Rule, rules, run_rules
 from kgtool.sums import Sum, find_sums
 from kgtool.timelines import Timeline, find_timelines
 from kgtool.vocab import KG, RDF, XSD, State, Verdict
@@ -53,7 +54,7 @@ class AnswerGroup:
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """One question with its answers, comparisons, states, and the sources that are silent on it."""
+    """One question with its answers, comparisons and states; `among` holds the sources of the whole casebook."""
 
     iri: str
     subject: str
@@ -62,7 +63,13 @@ class QuestionResult:
     states: tuple[State, ...]
     answers: tuple[AnswerGroup, ...]
     comparisons: tuple[Comparison, ...]
-    silent: tuple[str, ...]
+    among: tuple[str, ...]
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """The sources that do not answer the question. Not kept: questions times sources would outgrow the claims."""
+        speaking = self.sources
+        return tuple(source for source in self.among if source not in speaking)
 
     @property
     def claims(self) -> list[Claim]:
@@ -94,16 +101,22 @@ def conclude(holdings: Holdings, limits: Limits | None = None) -> list[Quad]:
 
     Raises LimitReached when `limits` end it.
     """
-    facts = derive(holdings)
-    concluded = run_rules(rules(holdings.layout), [*facts, *holdings.quads(), *holdings.ontology_quads()], limits)
-    claims = _comparable(holdings, read_claims(holdings.nodes, holdings.vocabulary))
+    read = read_claims(holdings.nodes, holdings.vocabulary)
+    facts = derive_from(holdings, read)
+    concluded = _run_rules(holdings, facts, rules(holdings.layout), limits)
+    claims = _comparable(holdings, read)
     findings = [
         *(each for sum_ in find_sums(holdings, claims) for each in _sum_triples(holdings.base, sum_)),
         *(each for timeline in find_timelines(holdings, claims) for each in _timeline_triples(holdings.base, timeline)),
     ]
     name = derived_graph_name(holdings.base)
-    triples = {quad.triple for quad in (*facts, *concluded)} | set(findings)
+    triples = facts | {quad.triple for quad in concluded} | set(findings)
     return sorted((Quad(t.subject, t.predicate, t.object, name) for t in triples), key=str)
+
+
+def _run_rules(holdings: Holdings, facts: Iterable[Triple], chosen: list[Rule], limits: Limits | None) -> list[Quad]:
+    known = (quad for document in (*holdings.graph, *holdings.ontology) for quad in document.quads)
+    return run_rules(chosen, chain(facts, known), limits)
 
 
 def _sum_triples(base: str, sum_: Sum) -> list[Triple]:
@@ -150,8 +163,12 @@ def _why_left_out(holdings: Holdings, claim: Claim) -> str | None:
 def compare(holdings: Holdings, limits: Limits | None = None) -> ComparisonReport:
     """Compare all claims of a casebook. Raises LimitReached when `limits` end it."""
     claims = {claim.iri: claim for claim in read_claims(holdings.nodes, holdings.vocabulary)}
-    derived = NodeIndex(conclude(holdings, limits))
-    unnamed = {node.value for node in holdings.nodes.instances(KG.UnnamedOrigin)}
+    facts = derive_from(holdings, claims.values())
+    # The links between claims are for exports.
+    chosen = [rule for rule in rules(holdings.layout) if not rule.name.startswith(LINKS)]
+    derived = NodeIndex(chain(facts, _run_rules(holdings, facts, chosen, limits)))
+    sources = tuple(node.value for node in holdings.nodes.instances(KG.Source))
+    unnamed = {iri for iri in claims if derived.value(NamedNode(iri), KG.restsOnUnnamed) is not None}
     origins = {iri: tuple(each.value for each in derived.values(NamedNode(iri), KG.origin)) for iri in claims}
     by_question: dict[str, list[Claim]] = defaultdict(list)
     left_out: list[str] = []
@@ -164,7 +181,7 @@ def compare(holdings: Holdings, limits: Limits | None = None) -> ComparisonRepor
             by_question[question.value].append(claim)
     comparisons = _comparisons(derived, claims, origins, unnamed)
     questions = tuple(
-        _question(iri, sorted(group, key=lambda claim: claim.iri), derived, comparisons.get(iri, ()))
+        _question(iri, sorted(group, key=lambda claim: claim.iri), derived, comparisons.get(iri, ()), sources)
         for iri, group in sorted(by_question.items())
     )
     compared = [claim for group in by_question.values() for claim in group]
@@ -207,14 +224,16 @@ def _comparisons(
                 certainty_differs=first.certainty != second.certainty,
                 mode_differs=first.mode != second.mode,
                 shared_origins=tuple(sorted(of_first & of_second)),
-                origins_unknown=bool((of_first | of_second) & set(unnamed)),
+                origins_unknown=first.iri in unnamed or second.iri in unnamed,
                 agreement=_local_or_none(derived.node(node, KG.agreement)),
             )
         )
     return found
 
 
-def _question(iri: str, claims: list[Claim], derived: NodeIndex, comparisons: Iterable[Comparison]) -> QuestionResult:
+def _question(
+    iri: str, claims: list[Claim], derived: NodeIndex, comparisons: Iterable[Comparison], among: tuple[str, ...]
+) -> QuestionResult:
     node = NamedNode(iri)
     subject, predicate = derived.node(node, KG.questionSubject), derived.node(node, KG.questionProperty)
     groups: dict[str, list[Claim]] = defaultdict(list)
@@ -239,7 +258,7 @@ def _question(iri: str, claims: list[Claim], derived: NodeIndex, comparisons: It
             if group[0].object is not None
         ),
         comparisons=tuple(sorted(comparisons, key=lambda each: (each.a, each.b))),
-        silent=tuple(each.value for each in derived.values(node, KG.silentSource)),
+        among=among,
     )
 
 

@@ -51,8 +51,7 @@ def _derived_of(kept: Collection[Value], derivation: list[Quad]) -> list[Quad]:
     outside = {q.subject for q in derivation if q.predicate in _OF_CLAIMS and q.object in claims}
     conclusions = {q.subject for q in derivation if q.predicate in _OF_CLAIMS} - outside
     subjects = set(kept) | questions | conclusions
-    silent = {q.object for q in derivation if q.predicate == KG.silentSource} - set(kept)
-    return [q for q in derivation if q.subject in subjects and q.object not in claims and q.object not in silent]
+    return [q for q in derivation if q.subject in subjects and q.object not in claims]
 
 
 _OF_CLAIMS = frozenset(

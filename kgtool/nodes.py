@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
@@ -13,23 +14,23 @@ Node = NamedNode | BlankNode
 Value = NamedNode | BlankNode | Literal
 
 
+_NOTHING: Final[dict[Any, Any]] = {}
+
+
 class NodeIndex:
     """Triples by subject and by class. Values come sorted, so that every look-up is stable."""
 
     def __init__(self, triples: Iterable[Triple | Quad]) -> None:
-        values: dict[Node, dict[NamedNode, list[Value]]] = {}
-        instances: dict[Value, list[Node]] = defaultdict(list)
-        seen = set()
+        # Dictionaries without values are sets that keep their order.
+        values: dict[Value, dict[NamedNode, dict[Value, None]]] = {}
+        instances: dict[Value, dict[Node, None]] = defaultdict(dict)
         for triple in triples:
-            if isinstance(triple.subject, Triple) or isinstance(triple.object, Triple):
+            subject, predicate, object_ = triple.subject, triple.predicate, triple.object
+            if isinstance(subject, Triple) or isinstance(object_, Triple):
                 continue  # RDF 1.2; reading lets none through
-            key = (triple.subject, triple.predicate, triple.object)
-            if key in seen:
-                continue
-            seen.add(key)
-            values.setdefault(triple.subject, {}).setdefault(triple.predicate, []).append(triple.object)
-            if triple.predicate == RDF.type:
-                instances[triple.object].append(triple.subject)
+            values.setdefault(subject, {}).setdefault(predicate, {})[object_] = None
+            if predicate == RDF.type:
+                instances[object_][subject] = None
         self._values = values
         self._instances = instances
 
@@ -38,28 +39,34 @@ class NodeIndex:
 
     def nodes(self) -> Iterator[Node]:
         """Every node that stands as a subject, sorted."""
-        yield from sorted(self._values, key=_order)
+        yield from sorted((node for node in self._values if not isinstance(node, Literal)), key=_order)
 
     def properties(self, node: Node) -> list[NamedNode]:
-        return sorted(self._values.get(node, {}), key=_order)
+        return sorted(self._values.get(node, _NOTHING), key=_order)
 
     def values(self, node: Value, predicate: NamedNode) -> list[Value]:
-        if isinstance(node, Literal):
-            return []
-        found = self._values.get(node, {}).get(predicate, ())
+        found = self._values.get(node, _NOTHING).get(predicate, _NOTHING)
         return list(found) if len(found) < 2 else sorted(found, key=_order)
 
     def value(self, node: Value, predicate: NamedNode) -> Value | None:
         """The first value in sorted order, or None."""
-        found = self.values(node, predicate)
-        return found[0] if found else None
+        found = self._values.get(node, _NOTHING).get(predicate, _NOTHING)
+        return min(found, key=_order) if len(found) > 1 else next(iter(found), None)
 
     def node(self, node: Value, predicate: NamedNode) -> NamedNode | None:
         """The first value that is an IRI."""
+        found = self._values.get(node, _NOTHING).get(predicate, _NOTHING)
+        if len(found) < 2:
+            only = next(iter(found), None)
+            return only if isinstance(only, NamedNode) else None
         return next((v for v in self.values(node, predicate) if isinstance(v, NamedNode)), None)
 
     def text(self, node: Value, predicate: NamedNode) -> str | None:
         """The lexical form of the first value that is a literal."""
+        found = self._values.get(node, _NOTHING).get(predicate, _NOTHING)
+        if len(found) < 2:
+            only = next(iter(found), None)
+            return only.value if isinstance(only, Literal) else None
         return next((v.value for v in self.values(node, predicate) if isinstance(v, Literal)), None)
 
     def texts(self, node: Value, predicate: NamedNode) -> list[str]:

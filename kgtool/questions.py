@@ -24,6 +24,7 @@ from kgtool.holdings import Holdings
 from kgtool.nodes import NodeIndex
 from kgtool.vocab import DCTERMS, KG, PROV, RDF, SKOS, SSSOM, XSD, Decision, WayOfComparing
 
+_TRUE = Literal("true", datatype=XSD.boolean)
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
@@ -34,9 +35,13 @@ def derived_graph_name(base: str) -> NamedNode:
 def derive(holdings: Holdings) -> list[Quad]:
     """The derived triples of a casebook, sorted, in the derived graph."""
     name = derived_graph_name(holdings.base)
-    derivation = Derivation(holdings.nodes, holdings.vocabulary, holdings.base)
-    triples = set(derivation.triples(read_claims(holdings.nodes, holdings.vocabulary)))
+    triples = derive_from(holdings, read_claims(holdings.nodes, holdings.vocabulary))
     return sorted((Quad(t.subject, t.predicate, t.object, name) for t in triples), key=str)
+
+
+def derive_from(holdings: Holdings, claims: Collection[Claim]) -> set[Triple]:
+    """What is derived from claims that have been read already."""
+    return set(Derivation(holdings.nodes, holdings.vocabulary, holdings.base).triples(claims))
 
 
 @dataclass(frozen=True)
@@ -71,10 +76,20 @@ class Derivation:
                 answered.add(resolved.get(claim.object, claim.object))
         for each, one in resolved.items():
             yield Triple(each, KG.resolvesTo, one)
+        copies = _Copies(self.nodes)
+        for source in {claim.source for claim in claims if claim.source is not None}:
+            for head in copies.heads(source):
+                yield Triple(NamedNode(source), KG.headSource, NamedNode(head))
         yield from _narrower(self.nodes, resolved, answered)
+        named = {one for each, one in resolved.items() if not self.nodes.has_type(each, KG.UnnamedOrigin)}
+        unnamed = {
+            resolved.get(n, n) for n in self.nodes.instances(KG.UnnamedOrigin) if isinstance(n, NamedNode)
+        } - named
         for iri, origins in self.origins(claims, questions, resolved).items():
             for origin in origins:
                 yield Triple(NamedNode(iri), KG.origin, origin)
+            if origins & unnamed:
+                yield Triple(NamedNode(iri), KG.restsOnUnnamed, _TRUE)
 
     def origins(
         self,
@@ -224,7 +239,7 @@ def _answer(
     if isinstance(answer, NamedNode):
         one = resolved.get(answer, answer)
         if answer == KG.remainsUnclear:
-            yield Triple(node, KG.isUnclear, Literal("true", datatype=XSD.boolean))
+            yield Triple(node, KG.isUnclear, _TRUE)
         yield Triple(node, KG.answerNode, one)
         key, written = one.value, answer.value
     elif way == WayOfComparing.NAME.node:
@@ -261,8 +276,9 @@ def _plain(number: Decimal | None) -> str:
     """A number without exponent and trailing zeros, cut at twelve decimal places; open sides are empty."""
     if number is None:
         return ""
-    text = f"{round(number, 12):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    whole, _, fraction = f"{number:f}".partition(".")
+    fraction = fraction[:12].rstrip("0")
+    return f"{whole}.{fraction}" if fraction else whole
 
 
 def _narrower(

@@ -6,20 +6,23 @@ numbers give the order: pairs, relations of answers, verdicts, agreements, state
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from pyoxigraph import Quad
+from pyoxigraph import NamedNode, Quad, Triple
 
 from kgtool.errors import InputError, UsageError, near_names
 from kgtool.header import Header, read_header
 from kgtool.layout import Layout
 from kgtool.queries import read_query
 from kgtool.querytext import QueryForm, guard
-from kgtool.results import Triples
 from kgtool.store import Store
-from kgtool.vocab import KG, PROV, RDF
+from kgtool.vocab import RDF
 from kgtool.worker import Limits, run_limited
+
+LINKS = "97-"
+"""The number of the rule that links claims by CiTO; nothing that is shown here depends on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,6 @@ class Rule:
     @property
     def header(self) -> Header:
         return read_header(self.text, name=self.file)
-
-
-# All that the rules read of a claim or a source, beside what is derived and the vocabulary.
-_READ = frozenset(
-    {KG.polarity, KG.certainty, KG.mode, PROV.wasQuotedFrom, KG.comparedAs, KG.tolerance, KG.linksWith, RDF.type}
-)
-_TYPES = frozenset({KG.Source, KG.UnnamedOrigin, KG.Question})
 
 
 def rules(layout: Layout) -> list[Rule]:
@@ -78,10 +74,10 @@ def _concluded(rule: Rule) -> set[str]:
     return {word.split(":", 1)[1].casefold() for word in head.split() if word.startswith("kg:")}
 
 
-def run_rules(rules_: Iterable[Rule], facts: Iterable[Quad], limits: Limits | None = None) -> list[Quad]:
+def run_rules(rules_: Iterable[Rule], facts: Iterable[Quad | Triple], limits: Limits | None = None) -> list[Quad]:
     """What the rules conclude from the facts, in the order of the rules; with `limits` in a worker process."""
-    store = Store(_relevant(facts))
     rules_ = list(rules_)
+    store = Store(_relevant(facts, _mentioned(rules_)))
 
     def work() -> list[Quad]:
         return list(_run(rules_, store))
@@ -91,18 +87,30 @@ def run_rules(rules_: Iterable[Rule], facts: Iterable[Quad], limits: Limits | No
 
 def _run(rules_: list[Rule], store: Store) -> Iterator[Quad]:
     for rule in rules_:
-        answer = store.answer(rule.text, name=rule.file)
-        if isinstance(answer, Triples):
-            concluded = [Quad(t.subject, t.predicate, t.object) for t in answer.triples]
-            store.add(concluded)
-            yield from concluded
+        for triple in store.grow(rule.text, name=rule.file):
+            yield Quad(triple.subject, triple.predicate, triple.object)
 
 
-def _relevant(facts: Iterable[Quad]) -> Iterator[Quad]:
+_PREFIX = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", re.IGNORECASE)
+_NAME = re.compile(r"([\w-]*):([\w-]+)|<([^<>\s]+)>")
+
+
+def _mentioned(rules_: Iterable[Rule]) -> set[str]:
+    """Every IRI that stands in the text of a rule: no other property or class can matter to it."""
+    found: set[str] = set()
+    for rule in rules_:
+        prefixes = dict(_PREFIX.findall(rule.text))
+        for prefix, local, iri in _NAME.findall(rule.text):
+            found.add(iri or prefixes.get(prefix, "") + local)
+    return found
+
+
+def _relevant(facts: Iterable[Quad | Triple], mentioned: Collection[str]) -> Iterator[Quad]:
     """The facts that rules read: a small part of a casebook, so that large ones fit into memory."""
-    for quad in facts:
-        if quad.predicate == RDF.type:
-            if quad.object in _TYPES:
-                yield quad
-        elif quad.predicate in _READ or quad.predicate.value.startswith(KG.iri):
-            yield quad
+    wanted: dict[NamedNode, bool] = {RDF.type: True}
+    for fact in facts:
+        predicate = fact.predicate
+        if predicate not in wanted:
+            wanted[predicate] = predicate.value in mentioned
+        if wanted[predicate] and (predicate != RDF.type or str(fact.object)[1:-1] in mentioned):
+            yield Quad(fact.subject, predicate, fact.object)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 import pyoxigraph
-from pyoxigraph import DefaultGraph, Quad
+from pyoxigraph import DefaultGraph, Quad, Triple
 
 from kgtool.errors import SyntaxProblem
 from kgtool.results import Answer, Rows, Triples, Truth
@@ -33,9 +33,6 @@ class Store:
         self._store = pyoxigraph.Store()
         self._store.bulk_extend(_with_union(quads))
 
-    def add(self, quads: Iterable[Quad]) -> None:
-        self._store.extend(_with_union(quads))
-
     def __len__(self) -> int:
         """How many triples the default graph holds."""
         return sum(1 for _ in self._store.quads_for_pattern(None, None, None, DefaultGraph()))
@@ -49,6 +46,18 @@ class Store:
         if limits is None:
             return self._answer(query, name)
         return run_limited(lambda: self._answer(query, name), limits, task=name)
+
+    def grow(self, construct: str, *, name: str) -> list[Triple]:
+        """Add what a CONSTRUCT makes to the default graph, and return it, unsorted."""
+        try:
+            made = self._store.query(construct)
+        except SyntaxError as error:
+            raise _syntax_problem(error, name) from error
+        if not isinstance(made, pyoxigraph.QueryTriples):
+            raise SyntaxProblem("this is no CONSTRUCT", file=name)
+        triples = list(set(made))
+        self._store.extend(Quad(t.subject, t.predicate, t.object) for t in triples)
+        return triples
 
     def _answer(self, query: str, name: str) -> Answer:
         try:
