@@ -74,7 +74,13 @@ def claimed_bounds(value: Literal | None, at_least: Literal | None, at_most: Lit
 def _number(text: str) -> Bounds:
     # A thirty-byte exponent could ask for a gigabyte of digits.
     exponent = re.search(r"[eE]([+-]?\d+)$", text)
-    if len(text) > _LONGEST_NUMBER or (exponent and abs(int(exponent[1])) > _LONGEST_NUMBER):
+    # Decimal also reads "1_000" and digits of other scripts, which no XSD type has.
+    if (
+        not text.isascii()
+        or "_" in text
+        or len(text) > _LONGEST_NUMBER
+        or (exponent and abs(int(exponent[1])) > _LONGEST_NUMBER)
+    ):
         return Bounds()
     try:
         number = Decimal(text)
