@@ -11,7 +11,7 @@ import io
 import json
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -89,21 +89,21 @@ def _truth(value: bool, format_: AnswerFormat) -> str:
 
 
 def _table(rows: Rows, labels: Labels, width: int | None, *, color: bool) -> str:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     cells = [[for_terminal(labels.term(term)) for term in row] for row in rows.rows]
     needed = sum(
         max([len(name), *(len(row[column]) for row in cells)]) + 3 for column, name in enumerate(rows.variables)
     )
     if width is not None and needed > width and width < _NARROWEST_COLUMN * len(rows.variables):
         return _records(rows.variables, cells, width, color=color)
+    if width is None:
+        return _unfolded(rows, cells)
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     out = io.StringIO()
-    console = Console(
-        file=out, width=width or max(needed * 2, 80), force_terminal=color, no_color=not color, legacy_windows=False
-    )
+    console = Console(file=out, width=width, force_terminal=color, no_color=not color, legacy_windows=False)
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, show_edge=False)
     for column, name in enumerate(rows.variables):
         numeric = bool(cells) and all(_is_number(row[column]) for row in rows.rows)
@@ -115,6 +115,28 @@ def _table(rows: Rows, labels: Labels, width: int | None, *, color: bool) -> str
     count = len(rows.rows)
     console.print(Text(f"{count} row{'' if count == 1 else 's'}", style="dim"))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _unfolded(rows: Rows, cells: list[list[str]]) -> str:
+    """The table as wide as it needs to be, for a pipe; made by hand, since folding is what takes rich its time."""
+    from rich.cells import cell_len
+
+    widths: list[int] = []
+    numeric: list[bool] = []
+    for column, name in enumerate(rows.variables):
+        widths.append(max([cell_len(name), *(cell_len(row[column]) for row in cells)]))
+        numeric.append(bool(cells) and all(_is_number(row[column]) for row in rows.rows))
+
+    def line(row: Sequence[str]) -> str:
+        padded = []
+        for cell, width, right in zip(row, widths, numeric, strict=True):
+            space = " " * (width - cell_len(cell))
+            padded.append(space + cell if right else cell + space)
+        return "   ".join(padded).rstrip()
+
+    lines = [line(rows.variables), "─" * (sum(widths) + 3 * (len(widths) - 1)), *map(line, cells)]
+    count = len(cells)
+    return "\n".join([*(lines if rows.variables else []), f"{count} row{'' if count == 1 else 's'}"]) + "\n"
 
 
 def _records(variables: tuple[str, ...], cells: list[list[str]], width: int, *, color: bool) -> str:
