@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kgtool.casebook import Casebook
+    from kgtool.layout import Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,18 @@ class Session:
         from kgtool.casebook import open_casebook
 
         return open_casebook(self.casebook if self.casebook is not None else ".")
+
+    def layout(self) -> Layout:
+        """The casebook's layout; where none is named or near, the packaged queries and rules alone."""
+        from kgtool.errors import UsageError
+        from kgtool.layout import Layout
+
+        try:
+            return self.open_casebook().layout
+        except UsageError:
+            if self.casebook is not None:
+                raise
+            return Layout(Path.cwd())
 
     @property
     def width(self) -> int | None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from kgtool.errors import ExitStatus, UsageError
-from kgtool.layout import Layout
+from kgtool.errors import ExitStatus
 from kgtool.render.safe import for_terminal
 from kgtool.rules import Rule, find_rule, rules
 from kgtool.terminal import Session
 
 
 def run(session: Session, *, name: str | None) -> ExitStatus:
-    layout = _layout(session)
+    layout = session.layout()
     if name is None:
         width = max(len(rule.name) for rule in rules(layout)) + 2
         lines = [f"{rule.name.ljust(width)}{rule.header.summary}" for rule in rules(layout)]
@@ -28,13 +25,3 @@ def _explained(rule: Rule) -> str:
     words = [header.summary, "", header.description, "", f"Example: {header.example}", "", f"Rule ({rule.file}):", ""]
     lines = [rule.name, *(f"  {line}".rstrip() for line in words), *(f"    {line}".rstrip() for line in body)]
     return "\n".join(for_terminal(line) for line in lines) + "\n"
-
-
-def _layout(session: Session) -> Layout:
-    """The casebook's layout; where there is none, the packaged rules alone."""
-    try:
-        return session.open_casebook().layout
-    except UsageError:
-        if session.casebook is not None:
-            raise
-        return Layout(Path.cwd())

@@ -34,13 +34,13 @@ def run(
     memory: int,
 ) -> ExitStatus:
     if listing:
-        session.deliver(_catalogue(_layout(session), session.width), output)
+        session.deliver(_catalogue(session.layout(), session.width), output)
         return ExitStatus.CLEAN
     if name is None:
         raise UsageError("no query named", advice="name one of `kgtool query --list`, a file, or - for stdin")
     if format_ is AnswerFormat.TURTLE and show_text:
         raise UsageError("--text prints the query, not an answer", advice="leave out --format")
-    query = _query(_layout(session), name)
+    query = _query(session.layout(), name)
     if show_text:
         session.deliver(query.text, output)
         return ExitStatus.CLEAN
@@ -62,16 +62,6 @@ def run(
     )
     session.deliver(text, output)
     return ExitStatus.CLEAN
-
-
-def _layout(session: Session) -> Layout:
-    """The casebook's layout; where there is none, that of the folder, which has the packaged queries alone."""
-    try:
-        return session.open_casebook().layout
-    except UsageError:
-        if session.casebook is not None:
-            raise
-        return Layout(Path.cwd())
 
 
 def _labels(session: Session) -> Labels:
